@@ -1,0 +1,179 @@
+"""Makes everything ready, then runs the demo, the tests or another task; needs Python 3.11 with venv, nothing else.
+
+    python3 bootstrap.py demo      set up, then run the demo (what follows is handed to `searoom demo`)
+    python3 bootstrap.py test      set up, then run every check (what follows is handed to pytest)
+    python3 bootstrap.py           list all tasks
+
+Rule 1: standard library only, and no syntax younger than Python 3.6 (see tools/venv.py, which does the set-up).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from typing import List, Tuple
+
+from tools.venv import LEVELS, OLDEST, ROOT, Stop, dotted, environment, failure, pinned, say, set_up, tool
+
+# One row a check: its name, the command, and what to do where it fails. The tests come after them, so that the
+# last lines of the output are pytest's own.
+CHECKS = (
+    ("format", ["ruff", "format", "--check", "--output-format", "concise", "."], "`make fix` formats these files."),
+    ("lint", ["ruff", "check", "--output-format", "concise", "."], "`make fix` repairs what can be repaired."),
+    ("types", ["mypy", "--strict"], "CONTRIBUTING.md says what is asked of types."),
+    ("import contracts", ["lint-imports"], "The floors are drawn in docs/architecture.md."),
+)
+
+# One row a lock: its level, and the parts of pyproject.toml that it holds.
+LOCK_SOURCES = (
+    ("core", ["pyproject.toml", "--group", "build"]),
+    ("dev", ["pyproject.toml", "--group", "build", "--group", "dev", "--constraint", "requirements/core.txt"]),
+    ("lock", ["--group", "lock"]),
+)
+
+# What the tasks make, and `clean` removes.
+CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".coverage")
+RUBBISH = (*CACHES, ".venv", "dist", "demo-out")
+
+
+def program(name: str) -> List[str]:
+    """Return how to start a program of `.venv`: a script by the name of its Python, however long its path is."""
+    with open(tool(name), "rb") as file:
+        script = file.read(2) == b"#!"
+    return [tool("python"), tool(name)] if script else [tool(name)]
+
+
+def call(command: List[str], quiet: bool = False) -> Tuple[int, str]:
+    """Run a program of `.venv` in this folder; return its exit code and, where `quiet`, what it said."""
+    whole = program(command[0]) + command[1:]
+    if not quiet:
+        return subprocess.run(whole, cwd=ROOT, env=environment(), check=False).returncode, ""
+    done = subprocess.run(
+        whole, cwd=ROOT, env=environment(), check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    return done.returncode, done.stdout.decode("utf-8", "replace").rstrip()
+
+
+def hand_over(command: List[str]) -> None:
+    """Become this program of `.venv`: its output, its exit code, its signals."""
+    whole = program(command[0]) + command[1:]
+    os.execve(whole[0], whole, environment())  # noqa: S606  # no shell is wanted
+
+
+def task_demo(arguments: List[str]) -> None:
+    """Set up, then run the main job: two nodes, one encounter, one review."""
+    set_up("core")
+    hand_over(["searoom", "demo", *arguments])
+
+
+def task_test(arguments: List[str]) -> None:
+    """Set up, then check format, lint, types, import contracts and tests; stop at the first that fails."""
+    set_up("dev")
+    os.chdir(ROOT)
+    total = len(CHECKS) + 1
+    for place, (name, command, advice) in enumerate(CHECKS, 1):
+        started = time.monotonic()
+        say("[%d/%d] %-17s" % (place, total, name), end="")
+        code, said = call(command, quiet=True)
+        say("%6.1f s  %s" % (time.monotonic() - started, "FAILED" if code else "ok"))
+        if code:
+            raise Stop("%s\n\nStopped at '%s'. %s" % (said, name, advice))
+    say("[%d/%d] tests" % (total, total))
+    hand_over(["python", "-m", "pytest", *(arguments or ["--cov", "--cov-report=term:skip-covered"])])
+
+
+def task_fix(_arguments: List[str]) -> None:
+    """Repair what can be repaired: format, lint, the table of files in docs/architecture.md."""
+    set_up("dev")
+    commands = (["ruff", "check", "--fix", "."], ["ruff", "format", "."], ["python", "-m", "tools.house"])
+    left = [" ".join(command) for command in commands if call(command)[0]]
+    if left:
+        raise Stop("Left to do by hand, as said above: %s" % ", ".join(left))
+
+
+def task_docs(_arguments: List[str]) -> None:
+    """Write the table of files in docs/architecture.md anew from the first sentences of the files."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "tools.house"])
+
+
+def task_bench(arguments: List[str]) -> None:
+    """Run the benchmarks of bench/; they print their tables and write them beside themselves."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "bench", *arguments])
+
+
+def task_lock(arguments: List[str]) -> None:
+    """Solve the dependencies anew into requirements/; with --upgrade, to the newest versions."""
+    set_up("lock")
+    compiler = ["uv", "pip", "compile", "--universal", "--python-version", dotted(OLDEST), "--generate-hashes"]
+    compiler += ["--fork-strategy", "fewest", "--quiet", "--custom-compile-command", "make lock"]
+    for level, sources in LOCK_SOURCES:
+        out = os.path.join("requirements", level + ".txt")
+        code, said = call([*compiler, *sources, "--output-file", out, *arguments], quiet=True)
+        if code:
+            raise Stop("%s\n\n%s was not written." % (said, out))
+        say("  %-22s %3d packages" % (out, len(pinned(level))))
+
+
+def task_set_up(arguments: List[str]) -> None:
+    """Only make .venv ready: for the tests, or `set-up core` for the demo."""
+    set_up(arguments[0] if arguments and arguments[0] in LEVELS else "dev")
+
+
+def task_clean(_arguments: List[str]) -> None:
+    """Remove what the tasks made: .venv, caches, the demo's output."""
+    for name in RUBBISH:
+        path = os.path.join(ROOT, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.remove(path)
+
+
+TASKS = {
+    "demo": task_demo,
+    "test": task_test,
+    "check": task_test,
+    "fix": task_fix,
+    "docs": task_docs,
+    "bench": task_bench,
+    "lock": task_lock,
+    "set-up": task_set_up,
+    "clean": task_clean,
+}
+
+
+def usage() -> str:
+    """Return the list of tasks."""
+    rows = ["  %-7s %s" % (name, (task.__doc__ or "").split("\n", 1)[0]) for name, task in TASKS.items()]
+    return "\n".join(["Tasks (`make TASK` is the same as `python3 bootstrap.py TASK`):", *rows])
+
+
+def main(arguments: List[str]) -> int:
+    """Run the task that is named first; return the exit code."""
+    if os.name != "posix":
+        say("Searoom runs on Linux and macOS; on Windows, inside the Windows Subsystem for Linux.")
+        return 1
+    if not arguments or arguments[0] not in TASKS:
+        say(usage())
+        return 0 if arguments[:1] in (["help"], ["--help"], ["-h"]) else 2
+    try:
+        TASKS[arguments[0]](arguments[1:])
+    except Stop as stop:
+        say("\n%s" % stop)
+        return 1
+    except OSError as problem:
+        say("\n%s" % failure(problem))
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped. Nothing is broken: start again when you like.")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

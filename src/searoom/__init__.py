@@ -1,0 +1,1 @@
+"""Searoom: a communication mechanism between defence establishments that do not trust each other."""

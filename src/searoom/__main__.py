@@ -1,0 +1,7 @@
+"""`python -m searoom` is `searoom`."""
+
+import sys
+
+from searoom.cli import main
+
+sys.exit(main())

@@ -1,0 +1,51 @@
+"""What the commands' arguments have in common: a parser with examples, pairs, references to entries."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from searoom.errors import NotAllowed
+
+
+def parser(name: str, summary: str, examples: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser whose help ends with examples that can be pasted."""
+    return argparse.ArgumentParser(
+        prog=f"searoom {name}",
+        description=summary,
+        epilog="examples:\n" + "\n".join(f"  {example}" for example in examples),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def pairs(items: Sequence[str]) -> dict[str, str]:
+    """Return {name: value} of arguments written NAME=VALUE."""
+    table: dict[str, str] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise NotAllowed(f"'{item}' is not written NAME=VALUE")
+        if name in table:
+            raise NotAllowed(f"'{name}' is given twice")
+        table[name] = value
+    return table
+
+
+def reference(text: str) -> tuple[str, int]:
+    """Return the entry that `party/index` names."""
+    party, slash, index = text.partition("/")
+    if not slash or not index.isdecimal():
+        raise NotAllowed(f"'{text}' is no entry; write it like amber/3")
+    return party, int(index)
+
+
+def pack(name: str) -> Path | str:
+    """Return the pack that an argument names: the path of a .toml file, or a packaged name."""
+    return Path(name) if name.endswith(".toml") else name
+
+
+def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
+    """Print a value as JSON for a program."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,116 @@
+"""Commands of a bridge: log a call as sent with its voice script, log what was heard, log a reading."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from searoom import clock, officer
+from searoom.commands.arguments import pairs, parser, reference
+from searoom.commands.people import tell
+from searoom.errors import NotAllowed
+from searoom.signals import codebook, forms, readback, render
+
+SPOKEN = "en"
+"""Voice between ships is English unless the parties agree otherwise (CUES 3, as published)."""
+
+
+def call(argv: Sequence[str]) -> int:
+    """Put a signal into words for the officer to speak, and log it as sent."""
+    command = parser(
+        "call",
+        "Put what you have decided to say into the codebook's words, print the voice script, and log it as sent.",
+        [
+            "searoom call amber --key amber-1.key --to 'CORAL 34' --code V-Q1",
+            "searoom call coral --key coral-1.key --to 'AMBER 21' --code V-N5 --intention overtake",
+        ],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--to", required=True, metavar="UNIT")
+    command.add_argument("--code", required=True)
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    command.add_argument("--intention", default="", help="what you have decided to do: needed to announce it")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    table = officer.sit_down(given.node)
+    row = codebook.load(table.books).row(given.code)
+    if row.announces_intention and given.intention != row.intention:
+        raise NotAllowed(
+            f"{row.code} announces what our own ship will do, and you have not entered that intention",
+            advice=f"Decide first; then add `--intention {row.intention}`. No signal decides a manoeuvre for you.",
+        )
+    values = pairs(given.set)
+    script = render.voice_script(row, values, to=given.to, sender=table.unit, lang=SPOKEN)
+    fields = {
+        "unit_from": table.unit,
+        "unit_to": given.to,
+        "code": row.code,
+        "words": script.words,
+        "script": script.text,
+        "lang": SPOKEN,
+        "means": "vhf-16",
+        "at": clock.to_text(table.now_us),
+    }
+    if values:
+        fields["parameters"] = ", ".join(f"{name}={value}" for name, value in values.items())
+    if not given.json:
+        sys.stdout.write("\n".join(script.lines) + "\n")
+    book = forms.load()
+    filled = forms.from_text(book, "contact-sent", fields, lang=SPOKEN)
+    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+
+
+def heard(argv: Sequence[str]) -> int:
+    """Log what was heard, in the words that were heard."""
+    command = parser(
+        "heard",
+        "Log what you heard, word for word; what the codebook makes of it is shown, and never put in its place.",
+        ["searoom heard coral --key coral-1.key --from 'AMBER 21' --words 'What are your intentions' --quality clear"],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--from", dest="sender", required=True, metavar="UNIT")
+    command.add_argument("--words", required=True)
+    command.add_argument("--quality", choices=("clear", "weak", "garbled"), default="clear")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    table = officer.sit_down(given.node)
+    candidates = readback.recognise(given.words, codebook.load(table.books))
+    fields = {
+        "unit_from": given.sender,
+        "unit_to": table.unit,
+        "words": given.words,
+        "at": clock.to_text(table.now_us),
+        "quality": given.quality,
+    }
+    if candidates:
+        fields["candidates"] = ", ".join(dict.fromkeys(candidate.signal.code for candidate in candidates))
+    if not given.json:
+        for candidate in candidates:
+            sure = "is" if candidate.certain else "may be"
+            sys.stdout.write(f"  {sure} {candidate.signal.code}: {candidate.words[SPOKEN]} ({candidate.why})\n")
+    book = forms.load()
+    filled = forms.from_text(book, "contact-heard", fields, lang=SPOKEN)
+    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+
+
+def read(argv: Sequence[str]) -> int:
+    """Sign that a person has read an entry."""
+    command = parser(
+        "read",
+        "Show an entry and sign that you have read it. It is neither agreement nor an answer.",
+        ["searoom read coral amber/7 --key coral-1.key"],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("entry", metavar="PARTY/INDEX")
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--lang", choices=("en", "ja", "zh"), default="en", help="language of the labels")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    ref, book = reference(given.entry), forms.load()
+    said = officer.message(given.node, ref, book)
+    if not given.json:
+        for line in forms.read_out(said, book, given.lang):
+            sys.stdout.write(f"  {line}\n")
+    filled = forms.from_text(book, "read", {}, channel=said.channel, lang=given.lang, reply_to=ref)
+    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)

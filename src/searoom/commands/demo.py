@@ -1,0 +1,201 @@
+"""The command `demo`: the watch test on real tracks, then the main job on made ones, with a summary for a person."""
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from searoom import contacts
+from searoom.account import Account, Message, Ref
+from searoom.commands.arguments import parser, print_json
+from searoom.commands.proof import account_of, records_in, who
+from searoom.delivery import delivery
+from searoom.dossiers import Dossier, dossiers, say_interval
+from searoom.encounters.settings import Grade
+from searoom.errors import NotAllowed
+from searoom.exercise import director, run, watch_test
+from searoom.record.verify import verify_many
+
+HOTLINE = "hotline-message"
+_MARK = "searoom-demo"
+_GRADES = (Grade.ADVISE, Grade.WARN, Grade.URGENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the record says of the run, as a program reads it."""
+
+    contacts: list[dict[str, Any]]
+    hotline: list[dict[str, Any]]
+    dossiers: list[dict[str, Any]]
+    sizes: dict[str, int]
+    joint_same: bool
+    refusal: str
+
+
+def demo(argv: Sequence[str]) -> int:
+    """Run both scenarios, prove the records, write the review, and say what happened."""
+    command = parser(
+        "demo",
+        "Run the watch test on real tracks, then the main job: two nodes, four officers, one encounter, one record.",
+        [
+            "searoom demo",
+            "searoom demo --out demo-out --json",
+            "searoom demo --disguise 7",
+            "searoom demo --swap-chairs",
+        ],
+    )
+    command.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR", help="default: demo-out")
+    command.add_argument("--once", action="store_true", help="run once and end (the default until there is a console)")
+    command.add_argument("--disguise", type=int, metavar="SEED", help="rename, shift and mirror the real tracks first")
+    command.add_argument("--swap-chairs", action="store_true", help="let the two parties change ships")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+
+    def say(line: str) -> None:
+        if not given.json:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+    _clear(given.out)
+    watch = _watch(given.disguise, say)
+    main = _main_job(given.out, swap=given.swap_chairs, say=say)
+    if given.json:
+        print_json({"watch_test": watch, "main_job": main})
+    return 0 if watch["bystanders_quiet"] and main["joint_same"] else 1
+
+
+def _clear(out: Path) -> None:
+    """Make room for the output; only a folder that an earlier demo wrote is removed."""
+    if out.exists():
+        if not out.is_dir() or (any(out.iterdir()) and not (out / _MARK).exists()):
+            raise NotAllowed(f"{out} is there already and no earlier demo wrote it", advice="Name another with --out.")
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / _MARK).write_text("Written by `searoom demo`, which replaces this folder next time.\n", encoding="utf-8")
+
+
+def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
+    outcome = watch_test.run(watch_test.load(seed))
+    pair = " and ".join(sorted(outcome.test.pair))
+    say(f"1. {outcome.test.title['en']} (detection only; nothing is said in it)")
+    for grade in _GRADES:
+        if grade in outcome.minutes_before:
+            say(f"   {grade:<7} {outcome.minutes_before[grade]:5.1f} min before the event: {pair}")
+    quiet = not outcome.loud_bystanders
+    names = " and ".join(outcome.test.bystanders)
+    say(f"   {names}: {'quiet at the same settings' if quiet else 'NOT quiet: ' + ', '.join(outcome.loud_bystanders)}")
+    return {
+        "pair": sorted(outcome.test.pair),
+        "minutes_before": {str(grade): round(minutes, 3) for grade, minutes in outcome.minutes_before.items()},
+        "bystanders": list(outcome.test.bystanders),
+        "bystanders_quiet": quiet,
+        "alerts": [
+            {"minutes_before": round((outcome.test.event_us - one.time_us) / 60e6, 3), "grade": str(one.grade)}
+            for one in outcome.changes
+        ],
+    }
+
+
+def _main_job(out: Path, *, swap: bool, say: Callable[[str], None]) -> dict[str, object]:
+    say("\n2. The main job (EXERCISE; two fictitious parties, made tracks): two nodes as two processes")
+    outcome = run.play(out, swap=swap, say=lambda line: say(f"   {line}"))
+    folders = records_in(out)
+    proven = verify_many(folders)
+    account = account_of(proven[0])
+    refused_file, refusal = run.flip_one_byte(out, outcome.stage.parties[0])
+    if refusal.returncode == 0:
+        raise NotAllowed(f"a changed byte in {refused_file} was not noticed", advice="Do not rely on this build.")
+    told = refusal.stderr.strip().splitlines()[0]
+    reviews = director.write_reviews(outcome, told)
+    (out / "who.txt").write_text("\n".join(who(proven[0])) + "\n", encoding="utf-8")
+    facts = Facts(
+        contacts=[_contact(one) for one in contacts.contacts(account)],
+        hotline=[_states(account, message.ref) for message in account.messages(HOTLINE)],
+        dossiers=[row for one in dossiers(account) for row in _rows(one)],
+        sizes=dict(proven[0].sizes),
+        joint_same=outcome.joint_same,
+        refusal=told,
+    )
+    _summary(facts, out, say)
+    return {
+        **{name: getattr(facts, name) for name in Facts.__slots__},
+        "nodes": outcome.status,
+        "seconds": round(outcome.seconds, 1),
+        "changed_copy": {"file": refused_file, "exit_code": refusal.returncode},
+        "reviews": [str(path) for path in reviews],
+    }
+
+
+def _contact(one: contacts.Contact) -> dict[str, object]:
+    entry = one.sent or one.heard
+    return {
+        "code": "" if one.sent is None else one.sent.filled.fields["code"],
+        "from": "" if entry is None else entry.filled.fields["unit_from"],
+        "sent": None if one.sent is None else one.sent.filled.fields["words"],
+        "heard": None if one.heard is None else one.heard.filled.fields["words"],
+        "verdict": one.verdict,
+        "independent": one.independent,
+        "answers": [str(answer.filled.fields["answer"]) for answer in one.answers],
+    }
+
+
+def _states(account: Account, ref: Ref) -> dict[str, object]:
+    told = delivery(account, ref)
+    message = account.message(ref)
+    return {
+        "entry": f"{ref[0]}/{ref[1]}",
+        "lang": message.filled.lang if isinstance(message, Message) else "",
+        "released_by": [signer.name for signer in message.signers],
+        "delivered": told.delivered is not None,
+        "recorded": all(told.recorded.values()),
+        "read_by": None if told.read is None else told.read.signer.name,
+        "answers": len(told.answers),
+    }
+
+
+def _rows(one: Dossier) -> list[dict[str, object]]:
+    return [
+        {
+            "incident": one.incident,
+            "verdict": row.verdict,
+            "said": {
+                claim.message.author: say_interval(claim.value_mm, claim.error_mm)
+                for claim in row.columns
+                if claim is not None
+            },
+        }
+        for row in one.rows()
+    ]
+
+
+def _program() -> str:
+    """Return how this program was called, so that the next command can be pasted."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{sys.executable} -m searoom"
+    return str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)
+
+
+def _summary(facts: Facts, out: Path, say: Callable[[str], None]) -> None:
+    say("\n3. What happened")
+    for contact in facts.contacts:
+        answers = ", ".join(contact["answers"]) or "no answer"
+        apart = "logged before a byte of the other's entry came" if contact["independent"] else "not independent"
+        tail = "" if contact["heard"] is None else f" ({apart})"
+        say(f"   {contact['from']} {contact['code']}: {contact['verdict']}{tail}; answers: {answers}")
+    for line in facts.hotline:
+        reached = [state for state in ("delivered", "recorded") if line[state]]
+        read = f"read by {line['read_by']}" if line["read_by"] else "not yet read"
+        say(f"   hotline {line['entry']} ({line['lang']}): {', '.join(reached)}, {read}, {line['answers']} answer(s)")
+    for row in facts.dossiers:
+        said = "; ".join(f"{party} {text}" for party, text in row["said"].items())
+        say(f"   range, each by its own radar: {said}: {row['verdict']}")
+    sizes = ", ".join(f"{party} {size}" for party, size in facts.sizes.items())
+    say(f"   record: {sizes} entries, proven from the bytes of both exports; joint pages equal: {facts.joint_same}")
+    say(f"   one byte changed in a copy: {facts.refusal}")
+    say(f"\n   {out / 'review.html'}  the review (also review-ja.html, review-zh.html)")
+    say(f"   {out / 'who.txt'}  the person and the key behind each state")
+    say(f"   {_program()} verify {out} --who  proves it again")

@@ -1,0 +1,120 @@
+"""Commands of a person with a key: say something, release a draft, release a measured range."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from searoom import clock, officer
+from searoom.commands.arguments import pairs, parser, print_json, reference
+from searoom.desk import ask
+from searoom.errors import NotAllowed
+from searoom.officer import Placed
+from searoom.signals import forms
+
+
+def say(argv: Sequence[str]) -> int:
+    """Say something with an officer's key."""
+    command = parser(
+        "say",
+        "Fill in a form, sign it with your key and hand it to your node. What takes two persons becomes a draft.",
+        [
+            "searoom say amber --key amber-1.key --form contact-answer --reply coral/2 --set answer=understood",
+            "searoom say amber --key amber-1.key --form hotline-message --lang ja --set text='…'",
+        ],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--form", required=True)
+    command.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+    command.add_argument("--reply", metavar="PARTY/INDEX")
+    command.add_argument("--lang", choices=("en", "ja", "zh"), default="en")
+    command.add_argument("--channel", default="")
+    command.add_argument("--precedence", choices=("flash", "immediate", "routine"), default="routine")
+    command.add_argument("--until", metavar="TIME", help="after this time the words no longer hold")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    book = forms.load()
+    filled = forms.from_text(
+        book,
+        given.form,
+        pairs(given.set),
+        channel=given.channel,
+        precedence=given.precedence,
+        lang=given.lang,
+        reply_to=reference(given.reply) if given.reply else None,
+    )
+    until = clock.from_text(given.until) if given.until else None
+    return tell(officer.say(given.node, given.key, filled, book, until_us=until), as_json=given.json)
+
+
+def release(argv: Sequence[str]) -> int:
+    """Release another officer's draft."""
+    command = parser(
+        "release",
+        "Show a draft that another person signed, sign it too, and place it in our log.",
+        ["searoom release amber 12 --key amber/officers/amber-2.key"],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("draft", type=int)
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    book = forms.load()
+    filled, _, _ = officer.look(given.node, given.draft, book)
+    if not given.json:
+        for line in forms.read_out(filled, book, filled.lang):
+            sys.stdout.write(f"  {line}\n")
+    return tell(officer.release(given.node, given.key, given.draft, book), as_json=given.json)
+
+
+def nearest(argv: Sequence[str]) -> int:
+    """Release the nearest range that our own sensors measured in a period."""
+    command = parser(
+        "range",
+        "Release into a dossier the nearest range that our own unit's sensors measured, rounded as you choose.",
+        [
+            "searoom range amber --key amber-1.key --dossier amber/8 --from 2026-06-03T02:10Z --to 2026-06-03T02:20Z",
+        ],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--dossier", required=True, metavar="PARTY/INDEX", help="the entry that opened it")
+    command.add_argument("--from", dest="start", required=True, metavar="TIME")
+    command.add_argument("--to", dest="end", required=True, metavar="TIME")
+    command.add_argument("--round-m", type=int, default=1, help="round value and error to this many metres")
+    command.add_argument("--lang", choices=("en", "ja", "zh"), default="en")
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    if given.round_m < 1:
+        raise NotAllowed("--round-m must be at least 1 metre")
+    found = ask(
+        given.node,
+        {"do": "nearest", "from_us": clock.from_text(given.start), "to_us": clock.from_text(given.end)},
+    )
+    step = given.round_m * 1000
+    value_mm, error_mm = int(str(found["value_mm"])), int(str(found["error_mm"]))
+    rounded = round(value_mm / step) * step
+    # The error grows by what the rounding moved, then to the next whole step: it still holds the measured interval.
+    error = -(-(error_mm + abs(value_mm - rounded)) // step) * step
+    book = forms.load()
+    filled = officer.measured(
+        book,
+        dossier=reference(given.dossier),
+        value_mm=rounded,
+        error_mm=error,
+        at_us=int(str(found["at_us"])),
+        source=str(found["by"]),
+        lang=given.lang,
+    )
+    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+
+
+def tell(placed: Placed, *, as_json: bool) -> int:
+    """Print what became of an officer's words; return the exit code."""
+    if as_json:
+        print_json({"author": placed.author, "index": placed.index, "draft": placed.draft})
+    elif placed.draft is not None:
+        sys.stdout.write(f"kept as draft {placed.draft}: a second person releases it with `searoom release`\n")
+    else:
+        sys.stdout.write(f"placed as {placed.author}/{placed.index}\n")
+    return 0

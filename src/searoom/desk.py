@@ -1,0 +1,69 @@
+"""Asking at the desk: one request and its reply over the door of the node that runs on the same machine.
+
+A Unix socket in a folder that only its owner may enter (`door.py` is the node's end). One request,
+one reply, each a CBOR map behind four bytes of length. The person is not known by the socket: what
+must be signed is signed by the person's own key before it comes through the door.
+"""
+
+import socket
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+from searoom import cbor
+from searoom.errors import NotAllowed, PeerFault, StateUnknown, Tampered
+
+MAX_BYTES = 64 << 20
+MAX_DEPTH = 32
+LENGTH = struct.Struct(">I")
+POINTER = "desk"
+_KINDS = {kind.__name__: kind for kind in (NotAllowed, PeerFault, Tampered, StateUnknown)}
+
+
+def pack(value: cbor.Value) -> bytes:
+    """Return a request or reply as it goes through the door."""
+    data = cbor.encode(value, max_depth=MAX_DEPTH)
+    return LENGTH.pack(len(data)) + data
+
+
+def unpack(data: bytes) -> dict[str, object]:
+    """Return the map that came through the door; raise `NotAllowed` where it is none."""
+    value = cbor.decode(data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
+    if not isinstance(value, dict):
+        raise NotAllowed("a request to the desk is a map")
+    return {str(key): item for key, item in value.items()}
+
+
+def ask(folder: Path, request: Mapping[str, cbor.Value], *, timeout_s: float = 60.0) -> dict[str, object]:
+    """Send one request to the node that runs in `folder` and return its reply; raise what the node raised."""
+    try:
+        path = (folder / POINTER).read_text(encoding="utf-8")
+    except OSError:
+        raise NotAllowed(
+            f"no node is running in {folder}", advice=f"Start it with `searoom node {folder}` and try again."
+        ) from None
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.settimeout(timeout_s)
+            door.connect(path)
+            door.sendall(pack(dict(request)))
+            (size,) = LENGTH.unpack(_exactly(door, LENGTH.size))
+            reply = unpack(_exactly(door, min(size, MAX_BYTES)))
+    except (OSError, struct.error) as problem:
+        raise NotAllowed(
+            f"the node in {folder} does not answer ({problem})", advice="See whether it still runs, and start it again."
+        ) from None
+    if "error" in reply:
+        kind = _KINDS.get(str(reply["error"]), NotAllowed)
+        raise kind(str(reply["sentence"]), advice=str(reply["advice"]))
+    return reply
+
+
+def _exactly(door: socket.socket, size: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        part = door.recv(min(size - len(parts), 1 << 16))
+        if not part:
+            raise ConnectionResetError("it closed the door in the middle of its reply")
+        parts += part
+    return bytes(parts)

@@ -1,0 +1,70 @@
+"""The desk's door: the node's end of the socket by which commands on the same machine reach it (loud)."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from searoom import cbor
+from searoom.desk import LENGTH, MAX_BYTES, POINTER, pack, unpack
+from searoom.errors import NotAllowed, SearoomError, StateUnknown
+
+Request = Mapping[str, object]
+Handler = Callable[[Request], Awaitable[dict[str, cbor.Value]]]
+
+
+class Desk:
+    """The node's end of the door."""
+
+    def __init__(self, folder: Path, handler: Handler) -> None:
+        self._folder = folder
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+
+    async def open(self) -> None:
+        """Open the door and leave a pointer to it in the node's folder.
+
+        The socket stands in a short temporary folder: the system allows some 100 bytes for its path.
+        """
+        self._home = tempfile.TemporaryDirectory(prefix="searoom-")
+        path = str(Path(self._home.name) / POINTER)
+        self._server = await asyncio.start_unix_server(self._serve, path)
+        try:
+            (self._folder / POINTER).write_text(path, encoding="utf-8")
+        except OSError as problem:
+            self._server.close()
+            self._home.cleanup()
+            raise StateUnknown(f"the desk cannot be opened in {self._folder}: {problem.strerror}") from problem
+
+    async def close(self) -> None:
+        """Close the door."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        (self._folder / POINTER).unlink(missing_ok=True)
+        if self._home is not None:
+            self._home.cleanup()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        finally:  # whatever went wrong, nobody is left waiting before an open door
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+            if size > MAX_BYTES:
+                raise NotAllowed(f"{size} bytes are more than the desk takes")
+            reply = await self._handler(unpack(await reader.readexactly(size)))
+        except SearoomError as error:
+            reply = {"error": type(error).__name__, "sentence": error.sentence, "advice": error.advice()}
+        except (asyncio.IncompleteReadError, ConnectionError):
+            reply = {}
+        with contextlib.suppress(ConnectionError):
+            writer.write(pack(reply))
+            await writer.drain()

@@ -1,0 +1,1 @@
+"""Who came near whom: closest approach, pairs worth a look, and the alerts that follow."""

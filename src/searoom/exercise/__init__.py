@@ -1,0 +1,1 @@
+"""The school: scenarios, the watch test and the demonstration."""

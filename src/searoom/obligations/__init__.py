@@ -1,0 +1,1 @@
+"""What is owed, by whom, until when, and what silence means."""

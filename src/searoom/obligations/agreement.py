@@ -1,0 +1,203 @@
+"""An agreement, read from a pack: its parties, its start, its books and clauses, and the hash of all of it.
+
+A pack is one TOML file (docs/formats/agreement.md). An instance has `base`: it takes the base's
+clauses, names its own parties, and says which model clauses it adopts. Our words for a text that we
+have only seen in an overview are marked so; a clause that we propose ourselves has the source
+`model` and is in force only where an instance adopts it.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib import resources
+from typing import Final, Protocol
+
+from searoom import cbor
+from searoom.errors import NotAllowed
+from searoom.obligations.clauses import MODEL, Clause, read_clauses, read_id, renumber
+from searoom.obligations.pack import LANGUAGES, Table, day_us, plain, refuse
+from searoom.signals import forms
+from searoom.signals.forms import FormBook
+
+FORMAT: Final = 0
+HASH_CONTEXT: Final = b"searoom/agreement/v0"
+MAX_PACK_CHARS: Final = 1 << 18
+MAX_PARTIES: Final = 16
+_PARTY: Final = re.compile(r"[a-z][a-z0-9]{0,31}")
+
+BOOKS: Final = frozenset({"colregs", "ics", "plain"})
+"""Signal books a pack may put in force. The table YV1 binds only its own parties and is not among them."""
+WORDINGS: Final = frozenset({"overview", MODEL, "agreed"})
+REVIEWS: Final = frozenset({"unreviewed", "reviewed", "authentic"})
+
+
+class Readable(Protocol):
+    """A file to read: a `pathlib.Path` or a packaged resource."""
+
+    @property
+    def name(self) -> str:
+        """The file's name, for the place of a problem."""
+
+    def read_text(self, encoding: str) -> str:
+        """Return the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An agreement: who, from when, in which words, with which books and clauses, and the hash of all of it.
+
+    `parties` stand in the order of the pack, which decides columns and nothing else. `starts_us` is the
+    first moment in force. `adopted` names the model clauses that this instance has put in force.
+    """
+
+    id: str
+    base: str
+    wording: str
+    exercise: bool
+    title: Mapping[str, str]
+    review: Mapping[str, str]
+    parties: tuple[str, ...]
+    names: Mapping[str, Mapping[str, str]]
+    outside: Mapping[str, Mapping[str, str]]
+    signed: date
+    starts_us: int
+    books: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    adopted: frozenset[str]
+    hash: bytes
+
+    def in_force(self) -> tuple[Clause, ...]:
+        """Return the clauses that bind: the text's own, and the model clauses that were adopted."""
+        return tuple(clause for clause in self.clauses if not clause.model or clause.id in self.adopted)
+
+    def clause(self, name: str) -> Clause:
+        """Return a clause by its id; raise `NotAllowed` where there is none."""
+        for clause in self.clauses:
+            if clause.id == name:
+                return clause
+        raise NotAllowed(f"the agreement '{self.id}' has no clause '{name}'")
+
+    def name(self, party: str, language: str) -> str:
+        """Return what a party is called in a language; raise `NotAllowed` for a stranger."""
+        if party not in self.names:
+            raise NotAllowed(f"'{party}' is no party of the agreement '{self.id}'")
+        return self.names[party][language]
+
+
+def load(source: str | Readable, book: FormBook | None = None) -> Agreement:
+    """Return the packaged agreement of that name (`macm`, `demo`), or the one in that file.
+
+    Raises `NotAllowed` with file and place for anything that docs/formats/agreement.md does not allow.
+    """
+    file = _packaged(source) if isinstance(source, str) else source
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotAllowed(f"{file.name} cannot be read as a pack: {error}") from None
+    return parse(text, file.name, forms.load() if book is None else book)
+
+
+def _packaged(name: str) -> Readable:
+    folder = resources.files("searoom.obligations") / "data" / "agreements"
+    known = sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    if name not in known:
+        raise NotAllowed(f"there is no packaged agreement '{name}'", advice=f"Packaged are: {', '.join(known)}.")
+    return folder / f"{name}.toml"
+
+
+def parse(text: str, place: str, book: FormBook) -> Agreement:
+    """Return the agreement that a pack's text holds; `place` is what its problems are located by."""
+    if len(text) > MAX_PACK_CHARS:
+        raise refuse(place, f"a pack has at most {MAX_PACK_CHARS} characters")
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise refuse(place, f"this is not TOML: {error}") from None
+    table = Table(values, place)
+    table.whole("format", FORMAT, FORMAT)
+    base = None
+    if table.has("base"):
+        base = load(table.text("base"), book)
+        if base.base:
+            raise refuse(table.at("base"), "a base has no base of its own")
+    own = read_clauses(table, book, optional=base is not None)
+    inherited, adopted = _adopt(table, base, own)
+    agreement = _head(table, base, (*inherited, *own), adopted)
+    table.done()
+    digest = cbor.encode({"base": base.hash if base else None, "pack": plain(values, place)})
+    return replace(agreement, hash=hashlib.sha256(HASH_CONTEXT + digest).digest())
+
+
+def _head(table: Table, base: Agreement | None, clauses: tuple[Clause, ...], adopted: frozenset[str]) -> Agreement:
+    signed, days = table.day("signed"), table.whole("starts_after_days", 0, 3660)
+    names = _parties(table)
+    review = table.table("review")
+    reviewed = {language: review.choice(language, REVIEWS) for language in LANGUAGES}
+    review.done()
+    books = table.list("books")
+    if strange := sorted(set(books) - BOOKS):
+        raise refuse(table.at("books"), f"'{strange[0]}' cannot be put in force; known are {', '.join(sorted(BOOKS))}")
+    return Agreement(
+        id=read_id(table),
+        base=base.id if base else "",
+        wording=table.choice("wording", WORDINGS),
+        exercise=table.flag("exercise"),
+        title=table.texts("title"),
+        review=reviewed,
+        parties=tuple(names),
+        names=names,
+        outside=_outside(table, base),
+        signed=signed,
+        starts_us=day_us(signed + timedelta(days=days)),
+        books=books,
+        clauses=clauses,
+        adopted=adopted,
+        hash=b"",
+    )
+
+
+def _names(row: Table) -> Mapping[str, str]:
+    names = row.texts("names")
+    row.done()
+    return names
+
+
+def _outside(table: Table, base: Agreement | None) -> Mapping[str, Mapping[str, str]]:
+    if base and not table.has("outside"):
+        return base.outside
+    return {read_id(row): _names(row) for row in table.tables("outside", optional=True)}
+
+
+def _parties(table: Table) -> Mapping[str, Mapping[str, str]]:
+    found: dict[int, tuple[str, Mapping[str, str]]] = {}
+    for row in table.tables("parties"):
+        name, order = read_id(row), row.whole("order", 1, MAX_PARTIES)
+        if not _PARTY.fullmatch(name):
+            raise refuse(row.at("id"), "a party's id has at most 32 small letters and digits, as the record has it")
+        if order in found or name in (other for other, _ in found.values()):
+            raise refuse(row.place, "another party has this id or this order")
+        found[order] = (name, _names(row))
+    if len(found) < 2:
+        raise refuse(table.at("parties"), "an agreement has two parties or more")
+    return dict(found[order] for order in sorted(found))
+
+
+def _adopt(table: Table, base: Agreement | None, own: tuple[Clause, ...]) -> tuple[tuple[Clause, ...], frozenset[str]]:
+    """Return the base's clauses with the instance's own numbers, and the ids of the model clauses in force."""
+    if base is None:
+        return (), frozenset()
+    for clause in own:
+        if any(clause.id == other.id for other in base.clauses):
+            raise refuse(table.at("clauses"), f"the base '{base.id}' has a clause '{clause.id}' already")
+    adopts = table.table("adopts") if table.has("adopts") else Table({}, table.at("adopts"))
+    changed = {clause.id: clause for clause in base.clauses}
+    for name in adopts.names():
+        row = adopts.table(name)
+        if name not in changed or not changed[name].model:
+            raise refuse(row.place, f"the base '{base.id}' offers no model clause '{name}'")
+        changed[name] = renumber(changed[name], row)
+    adopted = frozenset(adopts.names()) | {clause.id for clause in own if clause.model}
+    return tuple(changed.values()), adopted

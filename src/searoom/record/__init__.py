@@ -1,0 +1,1 @@
+"""What was said, and can we prove it: entries, keys, seals, logs, checkpoints and their proofs."""

@@ -1,0 +1,1 @@
+"""How did it go? Pages and plots made from data; text out, no file written."""

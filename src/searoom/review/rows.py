@@ -1,0 +1,183 @@
+"""An account as rows of a page: who signed, what stands in a form, how far a message came, and what is owed."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from searoom.account import Account, Closed, Item, Message, Ref, State
+from searoom.delivery import Delivery, delivery
+from searoom.obligations.agreement import Agreement
+from searoom.obligations.standing import Obligation
+from searoom.review.sections import (
+    Chair,
+    Content,
+    DueRow,
+    Folded,
+    LogProof,
+    MessageRow,
+    Proof,
+    Proven,
+    StateRow,
+)
+from searoom.review.svg import look
+from searoom.review.tellings import contact_rows, dossier_rows
+from searoom.review.texts import Texts
+from searoom.review.writing import moment, people, ref_text, values
+from searoom.signals.forms import FormBook
+
+Handed = Mapping[Ref, int]
+"""When a carrier took each message (microseconds): only the author's node knows, and it is no part of the record."""
+
+ROOT_DIGITS = 16
+"""Hex digits of a tree root that a page shows, of 64."""
+
+HOTLINE_FORMS = ("hotline-message", "hotline-contact")
+
+
+def content(
+    account: Account,
+    agreement: Agreement,
+    book: FormBook,
+    texts: Texts,
+    *,
+    director: bool,
+    handed: Handed | None = None,
+) -> Content:
+    """Return everything that released entries alone can say, in the language of `texts`.
+
+    For the director also the two states that stand beside the entries: *handed over* and *recorded*.
+    """
+    chairs = tuple(
+        Chair(party, agreement.name(party, texts.lang), look(party, agreement.parties)) for party in agreement.parties
+    )
+
+    def row(item: Item) -> MessageRow:
+        return message_row(account, item, agreement, book, texts, director=director, handed=handed or {})
+
+    return Content(
+        lang=texts.lang,
+        mechanism=agreement.id,
+        agreement=agreement.title[texts.lang],
+        exercise=agreement.exercise,
+        chairs=chairs,
+        sizes=tuple((party, account.sizes[party]) for party in agreement.parties),
+        contacts=contact_rows(account, book, texts),
+        hotline=tuple(row(m) for m in account.messages() if m.filled.form in HOTLINE_FORMS),
+        dossiers=dossier_rows(account, agreement, book, texts),
+        timeline=_timeline(account, book, row),
+    )
+
+
+def _timeline(account: Account, book: FormBook, row: Callable[[Item], MessageRow]) -> tuple[MessageRow | Folded, ...]:
+    """Return the rows in the order of the record; automatic entries of one party that follow one another are folded."""
+    out: list[MessageRow | Folded] = []
+    for item in account.items:
+        if not (isinstance(item, Message) and book.form(item.filled.form).automatic):
+            out.append(row(item))
+            continue
+        last = out[-1] if out else None
+        if isinstance(last, Folded) and last.party == item.author:
+            out[-1] = Folded(item.author, (*last.refs, ref_text(item.ref)))
+        else:
+            out.append(Folded(item.author, (ref_text(item.ref),)))
+    return tuple(out)
+
+
+def message_row(
+    account: Account, item: Item, agreement: Agreement, book: FormBook, texts: Texts, *, director: bool, handed: Handed
+) -> MessageRow:
+    """Return one message with its states; a closed one keeps its place and says why it is closed."""
+    states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
+    common = (ref_text(item.ref), f"{item.author}-{item.ref[1]}", item.author)
+    until = "" if item.until_us is None else moment(item.until_us)
+    if isinstance(item, Closed):
+        return MessageRow(
+            *common, "", "", "", moment(item.claimed_us), until, "", people(item.signers, texts), (), states, item.why
+        )
+    filled = item.filled
+    return MessageRow(
+        *common,
+        title=book.form(filled.form).title[texts.lang],
+        channel=_named("channel", filled.channel, texts),
+        precedence="" if filled.precedence == "routine" else _named("precedence", filled.precedence, texts),
+        at=moment(item.claimed_us),
+        until=until,
+        reply_to=ref_text(filled.reply_to) if filled.reply_to else "",
+        who=people(item.signers, texts),
+        fields=values(filled, book, texts),
+        states=states,
+    )
+
+
+def _named(group: str, word: str, texts: Texts) -> str:
+    key = f"{group}.{word.replace('-', '_')}"
+    return texts(key) if texts.has(key) else word
+
+
+def state_rows(
+    known: Delivery, item: Item, agreement: Agreement, texts: Texts, *, director: bool, handed: Handed
+) -> tuple[StateRow, ...]:
+    """Return the states of one message, for each recipient, with person and key behind each."""
+    stored = known.stored
+    found = [StateRow("stored", True, "", moment(stored.at_us), ref_text(stored.ref), people((stored.signer,), texts))]
+    if director and known.ref in handed:
+        found.append(
+            StateRow("handed_over", True, agreement.name(item.author, texts.lang), moment(handed[known.ref]), "", ())
+        )
+    for one in known.each:
+        name = agreement.name(one.party, texts.lang)
+        found.append(_state("delivered", one.delivered, name, texts))
+        if director:
+            found.append(StateRow("recorded", one.recorded, texts("timeline.by_checkpoint", party=name), "", "", ()))
+        found.append(_state("read", one.read, name, texts))
+    found.extend(
+        StateRow(
+            "answered",
+            True,
+            agreement.name(answer.author, texts.lang),
+            moment(answer.claimed_us),
+            ref_text(answer.ref),
+            people(answer.signers, texts),
+        )
+        for answer in known.answers
+    )
+    return tuple(found)
+
+
+def _state(key: str, state: State | None, name: str, texts: Texts) -> StateRow:
+    if state is None:
+        return StateRow(key, False, name, "", "", ())
+    return StateRow(key, True, name, moment(state.at_us), ref_text(state.ref), people((state.signer,), texts))
+
+
+def dues(obligations: Sequence[Obligation], agreement: Agreement, texts: Texts) -> tuple[DueRow, ...]:
+    """Return the duties as rows, in the order given; what several owe together names them all."""
+    return tuple(
+        DueRow(
+            party=duty.owed_by[0] if len(duty.owed_by) == 1 else "",
+            owed_by=", ".join(agreement.name(party, texts.lang) for party in duty.owed_by),
+            clause=duty.clause.id,
+            sentence=duty.sentence[texts.lang],
+            due=texts("due.no_date") if duty.due_us is None else moment(duty.due_us),
+            state=duty.state,
+            met_by=ref_text(duty.met_by) if duty.met_by else "",
+            silence="",
+        )
+        for duty in obligations
+    )
+
+
+def proof(proven: Proven, agreement: Agreement, texts: Texts) -> Proof:
+    """Return the result of the offline check as rows, one a log in the order of the agreement."""
+    sentence = proven.problem or texts("proof.line", entries=sum(proven.sizes.values()), logs=len(proven.sizes))
+    logs = tuple(
+        LogProof(
+            party=party,
+            size=proven.sizes[party],
+            root=proven.roots[party].hex()[:ROOT_DIGITS],
+            cosigned=tuple(
+                (by, proven.cosigned[party, by]) for by in agreement.parties if (party, by) in proven.cosigned
+            ),
+        )
+        for party in agreement.parties
+        if party in proven.sizes
+    )
+    return Proof(not proven.problem, sentence, proven.openings, logs, proven.refused)

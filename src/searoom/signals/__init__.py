@@ -1,0 +1,1 @@
+"""What may be said, and how: signals by voice in three languages, readback, and forms as data."""

@@ -1,0 +1,1 @@
+"""Who was where: positions as columns, and where they come from."""

@@ -1,0 +1,27 @@
+"""What all tests share: one profile of hypothesis, and two enrolled parties that each test may spoil."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from searoom.exercise.made import Stage
+from stage import make_stage
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Two enrolled parties, made once; `stage` is a copy of them for one test."""
+    return make_stage(tmp_path_factory.mktemp("enrolled"))
+
+
+@pytest.fixture
+def stage(enrolled: Stage, tmp_path: Path) -> Stage:
+    """Two enrolled parties whose nodes have never run, in this test's own folder."""
+    out = tmp_path / "stage"
+    shutil.copytree(enrolled.out, out)
+    return Stage(out, enrolled.scenario, enrolled.agreement, enrolled.seats, dict(enrolled.ports))

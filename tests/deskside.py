@@ -1,0 +1,236 @@
+"""Nodes at work inside a test: their desks open in a thread, and the line between them without a socket.
+
+    with at_work(stage, "amber", "coral") as nodes:      # {party: Service}
+        code = cli.main(["say", folder, ...])            # commands reach the desk as always
+        meet(nodes)                                      # until neither has anything for the other
+    node = Node.open(stage.folder("amber"))              # or a node alone, without its desk
+    released, body = signed(stage, node, filled, "amber-1", "amber-2")
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from searoom import cli, desk, enrol, serve
+from searoom.door import Desk
+from searoom.exercise.made import Stage
+from searoom.keyfiles import read_key
+from searoom.link.carriers import LoopCarrier
+from searoom.link.courier import Courier
+from searoom.node import Node
+from searoom.record.entry import Released, Statement, release
+from searoom.record.keys import SigningKey
+from searoom.record.seal import seal
+from searoom.serve import Service
+from searoom.signals import forms
+from searoom.signals.forms import Filled
+from searoom.units import MICROSECONDS
+
+BOOK = forms.load()
+
+
+@contextlib.contextmanager
+def at_work(stage: Stage, *parties: str) -> Iterator[dict[str, Service]]:
+    """Run the nodes of these parties (both where none is named) behind their desks, until the block ends."""
+    services: dict[str, Service] = {}
+    failed: list[BaseException] = []
+    opened, done = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        desks = []
+        try:
+            for party in parties or stage.parties:
+                services[party] = Service(stage.folder(party), lambda _line: None)
+                desks.append(Desk(stage.folder(party), services[party]._handle))
+                await desks[-1].open()
+            connect(services)
+            opened.set()
+            await asyncio.to_thread(done.wait)
+        finally:
+            for each in desks:
+                await each.close()
+            for service in services.values():
+                service.node.close()
+
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            opened.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    opened.wait()
+    try:
+        if not failed:
+            yield services
+    finally:
+        done.set()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def connect(services: Mapping[str, Service]) -> None:
+    """Let each service reach the others without a socket."""
+    for party, service in services.items():
+        for other in services:
+            if other != party:
+                service._couriers[other] = courier(service, services[other])
+
+
+def courier(service: Service, peer: Service) -> Courier:
+    """Return what lets `service` meet `peer` in this process."""
+
+    async def handler(data: bytes) -> bytes:
+        return await peer._answerer.handle(service.node.party, data)
+
+    node = service.node
+    return Courier(node.record, peer.node.party, LoopCarrier(handler), now=node.now, on_admitted=service._admitted)
+
+
+def meet(nodes: Mapping[str, Service]) -> None:
+    """Let the nodes of `at_work` meet until they are in step."""
+    for _ in range(4):
+        replies = [desk.ask(service.node.folder, {"do": "meet"}) for service in nodes.values()]
+        assert [{}] * len(replies) == [reply["faults"] for reply in replies]
+        if all(reply["in_step"] for reply in replies):
+            return
+    raise AssertionError("not in step")
+
+
+def exchange(one: Node, other: Node) -> None:
+    """Hand over what each has said, until neither has more; each acknowledges as it does at work."""
+    while True:
+        moved = 0
+        for giver, taker in ((one, other), (other, one)):
+            batch = giver.record.batch(giver.party, taker.record.size(giver.party))
+            if batch is not None:
+                moved += 1
+                taker.record.admit(batch, now_us=taker.now())
+                taker.acknowledge()
+        if not moved:
+            return
+
+
+def key_file(stage: Stage, person: str) -> Path:
+    """Return the key file of a person such as `amber-1`."""
+    return stage.folder(person.split("-", 1)[0]) / "officers" / f"{person}.key"
+
+
+def key(stage: Stage, person: str) -> SigningKey:
+    """Return the key of a person such as `amber-1`, or of a station: `amber-station`."""
+    party, role = person.split("-", 1)
+    path = stage.folder(party) / "keys" / f"{role}.key"
+    return SigningKey(read_key(path if path.exists() else key_file(stage, person))[1])
+
+
+def fill(form: str, fields: Mapping[str, str] = {}, **options: object) -> Filled:
+    """Return a form filled in with what a person would type."""
+    return forms.from_text(BOOK, form, fields, **options)
+
+
+def closed(node: Node, content: bytes) -> tuple[Statement, bytes]:
+    """Return a statement of the node's party over a content, and its body."""
+    others = tuple(sorted(party for party in node.agreement.parties if party != node.party))
+    sealed = seal(
+        content,
+        mechanism=node.record.mechanism,
+        author=node.party,
+        recipients=others,
+        readers={party: node.keyring.card(party).kem for party in node.agreement.parties},
+    )
+    statement = Statement(
+        mechanism=node.record.mechanism,
+        exercise=node.record.exercise,
+        author=node.party,
+        recipients=others,
+        body_hash=sealed.body_hash,
+        plain_hash=sealed.plain_hash,
+        claimed_us=node.now(),
+        until_us=None,
+    )
+    return statement, sealed.body
+
+
+def signed(stage: Stage, node: Node, filled: Filled, *persons: str) -> tuple[Released, bytes]:
+    """Return what these persons (or stations) signed of a form, and its body."""
+    statement, body = closed(node, forms.encode(filled, node.book))
+    return release(statement, *(key(stage, person) for person in persons)), body
+
+
+def change_settings(folder: Path, **changes: object) -> None:
+    """Write other values into a node's settings."""
+    settings = replace(enrol.read_settings(folder), **changes)
+    enrol.write_settings(folder, settings)
+
+
+def tick(stage: Stage, party: str, seconds: int, *, meet_too: bool = False) -> dict[str, object]:
+    """Move a node's clock to so many seconds after the start."""
+    now_us = stage.scenario.start_us + seconds * MICROSECONDS
+    return desk.ask(stage.folder(party), {"do": "tick", "now_us": now_us, "meet": meet_too})
+
+
+def serving(monkeypatch: pytest.MonkeyPatch, folder: Path, act: object) -> tuple[int, list[str], list[Service]]:
+    """Run `searoom node` in this thread and `act(service)` in another once it listens; then it is told to stop.
+
+    Return the exit code, what the node said, and the service itself in a list.
+    """
+    said: list[str] = []
+    made: list[Service] = []
+    failed: list[BaseException] = []
+    listening = threading.Event()
+    build = serve.Service
+
+    def tell(line: str) -> None:
+        said.append(line)
+        listening.set()
+
+    def make(path: Path, say: object) -> Service:
+        made.append(build(path, say))
+        return made[-1]
+
+    def other_thread() -> None:
+        listening.wait()
+        try:
+            if made:
+                act(made[0])
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            with contextlib.suppress(Exception):
+                desk.ask(folder, {"do": "stop"})
+
+    monkeypatch.setattr(serve, "_tell", tell)
+    monkeypatch.setattr(serve, "Service", make)
+    thread = threading.Thread(target=other_thread)
+    thread.start()
+    try:
+        code = cli.main(["node", str(folder)])
+    finally:
+        monkeypatch.setattr(serve, "Service", build)
+        made_now, made[:] = list(made), made if listening.is_set() else []
+        listening.set()
+        thread.join()
+    if failed:
+        raise failed[0]
+    return code, said, made_now
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, str]:
+    """Run a command as a person types it; return exit code, output and errors."""
+    code = cli.main([str(word) for word in argv])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def forms_of(items: Sequence[object]) -> list[str]:
+    """Return the form of each message, or why it is closed."""
+    return [item.filled.form if hasattr(item, "filled") else item.why for item in items]

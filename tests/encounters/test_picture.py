@@ -1,0 +1,111 @@
+"""The picture keeps the newest believable fix of each craft."""
+
+import numpy as np
+import pytest
+
+from searoom.encounters.picture import Picture
+from searoom.encounters.settings import Settings
+from tracks_made import SECOND, START_US, fixes_of, track
+
+NAN = float("nan")
+
+
+def picture(*feeds, settings=None):
+    """Return a picture after feeds of rows, each taken at its given second."""
+    made = Picture(settings or Settings())
+    for second, rows in feeds:
+        made.update(fixes_of(rows), START_US + second * SECOND)
+    return made
+
+
+def place(made, second):
+    """Return the latitudes that the picture holds, reckoned to a second, from the earth-fixed places."""
+    return np.degrees(np.arcsin(made.at(START_US + second * SECOND).motion.up[:, 2]))
+
+
+def test_reckons_all_craft_to_one_instant():
+    """Fixes of different ages are moved to one time before anything is compared."""
+    made = picture((30, [("A", 0, 0.0, 0.0, 10.0, 0.0), ("B", 30, 1.0, 0.0, 10.0, 0.0)]))
+    moved = place(made, 60) - np.array([0.0, 1.0])
+
+    assert pytest.approx([600.0, 300.0], rel=1e-3) == (moved * 110_574.0).tolist()
+
+
+def test_old_craft_leave_the_picture_and_come_back():
+    """Past the greatest age a craft is not reckoned on; a new fix brings it back in its old slot."""
+    made = picture(
+        (0, [("A", 0, 0.0, 0.0, 0.0, 0.0), ("B", 0, 1.0, 0.0, 0.0, 0.0)]), (400, [("B", 400, 1.0, 0.0, 0.0, 0.0)])
+    )
+    instant = made.at(START_US + 400 * SECOND)
+
+    assert [1] == instant.slot.tolist()
+    assert [-1, 0] == instant.row.tolist()
+
+
+def test_the_error_grows_with_the_age():
+    """The same craft, an older fix: a wider error."""
+    made = picture((0, [("A", 0, 0.0, 0.0, 5.0, 0.0)]))
+
+    assert made.at(START_US).place_sigma_m[0] < made.at(START_US + 60 * SECOND).place_sigma_m[0]
+
+
+def test_passes_over_what_is_late_repeated_or_from_the_future():
+    """Satellite receivers deliver minutes late; clocks run ahead; both are counted, neither moves a craft."""
+    made = picture(
+        (100, [("A", 100, 0.0, 0.0, 0.0, 0.0)]),
+        (101, [("A", 50, 0.1, 0.0, 0.0, 0.0)]),
+        (102, [("A", 100, 0.1, 0.0, 0.0, 0.0)]),
+        (103, [("A", 200, 0.1, 0.0, 0.0, 0.0)]),
+    )
+
+    assert {"later than now": 1, "not newer than what is known": 2} == made.passed_over
+    assert [0.0] == place(made, 103).tolist()
+
+
+def test_a_jump_is_believed_only_when_confirmed():
+    """One fix 100 km off is passed over; a second there means that the first place was wrong."""
+    far = ("A", 10, 1.0, 0.0, 5.0, 0.0)
+    made = picture((0, [("A", 0, 0.0, 0.0, 5.0, 0.0)]), (10, [far]))
+    assert {"jump that no ship makes": 1} == made.passed_over
+    assert place(made, 10)[0] < 0.1
+
+    made.update(fixes_of([("A", 20, 1.0, 0.0, 5.0, 0.0)]), START_US + 20 * SECOND)
+    assert place(made, 20)[0] > 0.9
+
+
+def test_two_ships_with_one_number_do_not_drag_a_craft_about():
+    """Alternating places: the craft stays with the first, and the other's fixes are counted."""
+    feeds = [(n * 10, [("A", n * 10, float(n % 2), 0.0, 0.0, 0.0)]) for n in range(6)]
+    made = picture(*feeds)
+
+    assert {"jump that no ship makes": 3} == made.passed_over
+    assert place(made, 50)[0] < 0.1
+
+
+@pytest.mark.parametrize(("speed", "course"), [(NAN, NAN), (NAN, 45.0), (8.0, NAN)])
+def test_takes_speed_and_course_from_two_fixes_where_none_is_told(speed, course):
+    """A radar plot without a vector still moves: 8 m/s north-east, found within 2 percent, its error wider."""
+    rows = track("A", 34.0, 139.0, 8.0, 45.0, range(0, 130, 10))
+    feeds = [(row[1], [(*row[:4], speed, course)]) for row in rows]
+    instant = picture(*feeds).at(START_US + 120 * SECOND)
+
+    assert [True] == instant.moving.tolist()
+    assert pytest.approx(8.0, rel=0.02) == instant.speed_mps[0]
+    assert pytest.approx(45.0, abs=1.0) == instant.course_deg[0]
+    assert instant.velocity_sigma_mps[0] > 0.25
+
+
+def test_a_craft_without_speed_stands_still_until_it_has_moved():
+    """With one fix nothing can be derived: it stands still, and its error says what it may be doing."""
+    instant = picture((0, [("A", 0, 0.0, 0.0, NAN, NAN)])).at(START_US)
+
+    assert [False] == instant.moving.tolist()
+    assert instant.velocity_sigma_mps[0] >= Settings().unknown_speed_mps
+
+
+def test_grows_with_the_number_of_craft():
+    """More craft than the first room holds keep their places."""
+    rows = [(f"C{n}", 0, n / 100.0, 0.0, 0.0, 0.0) for n in range(700)]
+    made = picture((0, rows))
+
+    assert pytest.approx([n / 100.0 for n in range(700)], abs=1e-9) == place(made, 0).tolist()

@@ -1,0 +1,329 @@
+"""What is owed: pending, due, met, late, missed, disputed or at rest, from the account and a moment."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searoom import clock
+from searoom.account import arrange
+from searoom.obligations.deadlines import FAR_US
+from searoom.obligations.standing import STATES, automatic, due, resting_from, standing
+from told import BOOK, DAY_US, DEMO, HOUR_US, MACM, MINUTE_US, START_US, Tale
+
+SLOT_US = DEMO.clause("line-test").trigger.start_us
+AT = clock.from_text
+
+
+def states(tale, now_us, clause, agreement=DEMO):
+    """Return label, who and state of each duty under one clause."""
+    return [
+        (d.label, ",".join(d.owed_by), d.state)
+        for d in standing(agreement, tale.account(), now_us)
+        if d.clause.id == clause
+    ]  # fmt: skip
+
+
+def first_slot(tale, now_us):
+    """Return the states of the first slot of the line test, amber's and coral's."""
+    return tuple(state for _, _, state in states(tale, now_us, "line-test")[:2])
+
+
+def test_a_scheduled_test_goes_through_its_states():
+    """Pending before its slot, due in it, missed after it."""
+    tale = Tale()
+
+    assert [
+        ("pending", "pending"), ("due", "due"), ("due", "due"), ("missed", "missed"), ("missed", "missed"),
+    ] == [
+        first_slot(tale, SLOT_US + after)
+        for after in (-1, 0, 30 * MINUTE_US - 1, 30 * MINUTE_US, 5 * DAY_US)
+    ]  # fmt: skip
+
+
+def test_is_met_when_said_and_received_in_time():
+    """Each side's own test counts for itself, once the other has it."""
+    tale = Tale()
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    assert ("due", "due") == first_slot(tale, SLOT_US + MINUTE_US)
+
+    tale.receive("coral", at_us=SLOT_US + 2)
+    assert ("met", "due") == first_slot(tale, SLOT_US + MINUTE_US)
+    assert ("met", "missed") == first_slot(tale, SLOT_US + DAY_US)
+
+
+def test_is_late_when_its_author_says_so():
+    """Said after the time, whoever received it when."""
+    tale = Tale()
+    tale.say("amber", "line-test", at_us=SLOT_US + HOUR_US)
+    tale.receive("coral", at_us=SLOT_US + HOUR_US)
+
+    assert "late" == first_slot(tale, SLOT_US + 2 * HOUR_US)[0]
+
+
+@pytest.mark.parametrize("received_us", [SLOT_US + 30 * MINUTE_US, None])
+def test_two_clocks_that_differ_are_a_dispute(received_us):
+    """In time by the author's clock, late or not shown by the other's: both stand, and neither wins."""
+    tale = Tale()
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    if received_us is not None:
+        tale.receive("coral", at_us=received_us)
+
+    assert "disputed" == first_slot(tale, SLOT_US + 2 * HOUR_US)[0]
+
+
+def test_a_backdated_test_is_not_met():
+    """An entry that claims yesterday and arrives today is no proof of yesterday."""
+    tale = Tale()
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    tale.receive("coral", at_us=SLOT_US + DAY_US)
+
+    assert "disputed" == first_slot(tale, SLOT_US + DAY_US + 1)[0]
+
+
+def test_each_slot_takes_its_own_entry():
+    """A test of today does not fill yesterday's slot, nor a second one today's twice."""
+    tale = Tale()
+    for after in (DAY_US + 1, DAY_US + 2):
+        tale.say("amber", "line-test", at_us=SLOT_US + after)
+        tale.receive("coral", at_us=SLOT_US + after)
+
+    assert ["missed", "met", "pending"] == [
+        state for _, who, state in states(tale, SLOT_US + DAY_US + HOUR_US, "line-test") if who == "amber"
+    ]
+
+
+def test_gives_a_station_only_what_is_automatic():
+    """The test that is due now and was not said; never a person's form, never twice, never too late."""
+    tale = Tale()
+    tale.say("coral", "hotline-message", at_us=SLOT_US, text="Hello.")
+    tale.receive("amber", at_us=SLOT_US)
+
+    def owed(now_us):
+        return [d.clause.id for d in automatic(standing(DEMO, tale.account(), now_us), "amber", BOOK)]
+
+    assert [[], ["line-test"], []] == [owed(SLOT_US + after) for after in (-1, 1, 30 * MINUTE_US)]
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    assert [] == owed(SLOT_US + 2)
+
+
+def hold(tale, when, host, *whose, level="director-general", **more):
+    """Let the named parties (or all) say that a meeting was held."""
+    for party in whose or tale.parties:
+        tale.say(party, "meeting-held", level=level, host=host, date=when, agenda="as agreed", **more)
+
+
+def meetings(tale, now, clause="meeting-directors-general", agreement=MACM):
+    """Return label, state and host of each yearly meeting."""
+    return [(d.label, d.state, d.host) for d in standing(agreement, tale.account(), AT(now)) if d.clause.id == clause]
+
+
+def test_lapsed_meetings_show_year_after_year():
+    """What happened since 2018: three meetings in eight years, and every other year stands on the list."""
+    tale = Tale("japan", "china")
+    for when, host in (("2018-12-26", "china"), ("2020-01-15", "japan"), ("2021-03-29", "china")):
+        hold(tale, when, host)
+    found = meetings(tale, "2025-12-06T00:00:00Z")
+
+    assert ["met", "missed", "met", "met", "missed", "missed", "missed", "due"] == [state for _, state, _ in found]
+    assert [str(year) for year in range(2018, 2026)] == [label for label, _, _ in found]
+    open_now = [d for d in due(MACM, tale.account(), AT("2025-12-06T00:00:00Z")) if d.clause.id.endswith("general")]
+    assert ["2019", "2022", "2023", "2024", "2025"] == [d.label for d in open_now]
+    assert "Overdue since 2020-01-01" in open_now[0].sentence["en"]
+
+
+def test_hosts_take_turns():
+    """The next host follows the last one who hosted; a lapsed year does not cost a turn."""
+    tale = Tale("japan", "china")
+    hold(tale, "2018-12-26", "china")
+
+    assert ["china", "japan", "japan"] == [host for _, _, host in meetings(tale, "2020-06-01T00:00:00Z")]
+    hold(tale, "2020-07-01", "japan")
+    assert [("2021", "due", "china")] == meetings(tale, "2021-01-01T00:00:00Z")[-1:]
+
+
+def test_no_default_names_the_first_host():
+    """While nobody has hosted, whose turn it is is for the parties to agree."""
+    only, _experts = standing(MACM, Tale("japan", "china").account(), AT("2018-07-01T00:00:00Z"))
+
+    assert "" == only.host
+    assert "for the parties to agree" in only.sentence["en"]
+
+
+def test_levels_are_two_meetings():
+    """An expert meeting is none of directors-general."""
+    tale = Tale("japan", "china")
+    hold(tale, "2018-12-26", "china", level="expert")
+
+    assert ["due"] == [s for _, s, _ in meetings(tale, "2018-12-30T00:00:00Z")]
+    assert ["met"] == [s for _, s, _ in meetings(tale, "2018-12-30T00:00:00Z", "meeting-experts")]
+
+
+def test_one_side_alone_has_held_no_meeting():
+    """It is met when each party has said so for itself."""
+    tale = Tale("japan", "china")
+    hold(tale, "2018-12-26", "china", "japan")
+
+    assert ["due"] == [s for _, s, _ in meetings(tale, "2018-12-30T00:00:00Z")]
+    assert ["missed", "due"] == [s for _, s, _ in meetings(tale, "2019-01-01T00:00:00Z")]
+
+
+@pytest.mark.parametrize(("when", "host"), [("2018-12-27", "china"), ("2018-12-26", "japan")])
+def test_two_accounts_of_one_meeting_are_a_dispute(when, host):
+    """Another date or host is not the same meeting; one that they do share settles it."""
+    tale = Tale("japan", "china")
+    hold(tale, "2018-12-26", "china", "japan")
+    hold(tale, when, host, "china")
+    assert [("2018", "disputed", "")] == meetings(tale, "2018-12-30T00:00:00Z")
+
+    hold(tale, "2018-12-26", "china", "china")
+    assert [("2018", "met", "china")] == meetings(tale, "2018-12-30T00:00:00Z")
+
+
+def test_a_meeting_counts_when_it_was_held():
+    """Written down after New Year it still fills the year on which both agree, and no other."""
+    tale = Tale("japan", "china")
+    hold(tale, "2018-12-26", "china", at_us=AT("2019-02-01T00:00:00Z"))
+
+    assert ["met", "due"] == [s for _, s, _ in meetings(tale, "2019-03-01T00:00:00Z")]
+
+
+def test_a_message_is_read_in_time_or_not():
+    """The clock runs from delivery, and only a reply to this message stops it."""
+    tale = Tale()
+    ref = tale.say("amber", "hotline-message", at_us=SLOT_US, text="Hello.")
+    label = "amber 0"
+    assert [(label, "coral", "pending")] == states(tale, SLOT_US + DAY_US, "hotline-read")
+
+    tale.receive("coral", at_us=SLOT_US + DAY_US)
+    assert [(label, "coral", "due")] == states(tale, SLOT_US + DAY_US + 1, "hotline-read")
+    tale.say("coral", "read", at_us=SLOT_US + DAY_US + 1, reply_to=("amber", 7))
+    assert [(label, "coral", "missed")] == states(tale, SLOT_US + 2 * DAY_US, "hotline-read")
+
+    tale.say("coral", "read", at_us=SLOT_US + DAY_US + 5, reply_to=ref)
+    tale.receive("amber", at_us=SLOT_US + DAY_US + 6)
+    (duty,) = [d for d in standing(DEMO, tale.account(), SLOT_US + 2 * DAY_US) if d.clause.id == "hotline-read"]
+    assert ("met", ("coral", 2)) == (duty.state, duty.met_by)
+
+
+def test_nobody_reads_for_another():
+    """The author's own word is not the recipient's."""
+    tale = Tale()
+    ref = tale.say("amber", "hotline-message", at_us=SLOT_US, text="Hello.")
+    tale.receive("coral", at_us=SLOT_US)
+    tale.say("amber", "read", at_us=SLOT_US + 1, reply_to=ref)
+    tale.receive("coral", at_us=SLOT_US + 1)
+
+    assert [("amber 0", "coral", "due")] == states(tale, SLOT_US + 2, "hotline-read")
+
+
+def test_a_notice_takes_effect_when_the_last_has_it():
+    """With three parties the second receipt counts, and not the first."""
+    tale = Tale("amber", "coral", "jade")
+    notice(tale)
+    tale.receive("coral", at_us=SLOT_US)
+    assert FAR_US == resting_from(DEMO, tale.account())
+
+    tale.receive("jade", at_us=SLOT_US + HOUR_US)
+    assert SLOT_US + HOUR_US == resting_from(DEMO, tale.account())
+
+
+def notice(tale, effective_us=START_US):
+    """Let amber give notice of suspension."""
+    return tale.say("amber", "suspension-notice", at_us=SLOT_US, text="We suspend.", effective=effective_us)
+
+
+def test_a_notice_that_was_not_received_has_no_effect():
+    """Silence ends nothing: until the other side has it, everything goes on."""
+    tale = Tale()
+    notice(tale)
+    assert [("amber 0", "amber", "due")] == states(tale, SLOT_US + DAY_US, "notice-of-suspension")
+    assert ("missed", "missed") == first_slot(tale, SLOT_US + DAY_US)
+
+    receipt = tale.receive("coral", at_us=SLOT_US + HOUR_US)
+    (duty,) = [d for d in standing(DEMO, tale.account(), SLOT_US + DAY_US) if d.clause.effect]
+    assert ("met", receipt) == (duty.state, duty.met_by)
+    assert SLOT_US + HOUR_US == resting_from(DEMO, tale.account())
+
+
+def test_duties_rest_from_the_receipt_on():
+    """What was due before it stays missed; what falls due after it is not asked for."""
+    tale = Tale()
+    notice(tale)
+    tale.receive("coral", at_us=SLOT_US + HOUR_US)
+
+    found = [(d.clause.about, d.state) for d in standing(DEMO, tale.account(), SLOT_US + DAY_US)]
+
+    assert ["missed"] * 2 + ["waived"] * 4 == [state for about, state in found if about == "test"]
+    assert ["waived"] * 2 == [state for about, state in found if about == "meeting"]
+    assert () == due(DEMO, tale.account(), SLOT_US + 300 * DAY_US)
+
+
+def test_a_notice_waits_for_the_time_that_it_names():
+    """It takes effect not earlier than it says."""
+    tale = Tale()
+    notice(tale, effective_us=SLOT_US + 10 * DAY_US)
+    tale.receive("coral", at_us=SLOT_US + HOUR_US)
+
+    assert SLOT_US + 10 * DAY_US == resting_from(DEMO, tale.account())
+
+
+def test_due_is_sorted_by_deadline_with_open_ends_last():
+    """The earliest first; what has no deadline yet, at the end; nothing that is done."""
+    tale = Tale()
+    notice(tale)
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    deadlines = [d.due_us for d in due(DEMO, tale.account(), SLOT_US + 2)]
+
+    assert None is deadlines[-1]
+    assert sorted(deadlines[:-1]) == deadlines[:-1]
+    assert all(d.open for d in due(DEMO, tale.account(), SLOT_US + 2))
+
+
+def test_a_missed_test_is_counted_and_no_longer_open():
+    """It lapses: it stays in the standing, and not on the list of what is still to be done."""
+    account = Tale().account()
+    missed = [d for d in standing(DEMO, account, SLOT_US + DAY_US) if d.state == "missed"]
+
+    assert 2 == len(missed)
+    assert not any(d.open for d in missed)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["line-test", "notice", "hotline", "read", "receive", "meet"]),
+        st.sampled_from(["amber", "coral"]),
+        st.integers(-2, 60),
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS, st.randoms(use_true_random=False), st.integers(-1, 72))
+def test_is_the_same_for_any_order_of_arrival_and_any_chairs(steps, chance, hours):
+    """Two nodes with the same entries owe the same; swapping chairs changes whose column, never a state."""
+    tale = Tale()
+    for what, who, hour in steps:
+        other, at_us = ("coral" if who == "amber" else "amber"), SLOT_US + hour * HOUR_US
+        if what == "receive":
+            tale.receive(who, at_us=at_us)
+        elif what == "line-test":
+            tale.say(who, "line-test", at_us=at_us)
+        elif what == "notice":
+            tale.say(who, "suspension-notice", at_us=at_us, text="x", effective=at_us)
+        elif what == "hotline":
+            tale.say(who, "hotline-message", at_us=at_us, text="x")
+        elif what == "read":
+            tale.say(who, "read", at_us=at_us, reply_to=(other, 0))
+        else:
+            tale.say(who, "meeting-held", level="expert", host=other, date="2026-06-04", agenda="x", at_us=at_us)
+    now_us = SLOT_US + hours * HOUR_US
+    account = tale.account()
+    items = list(account.items)
+    chance.shuffle(items)
+
+    told = standing(DEMO, account, now_us)
+    assert told == standing(DEMO, arrange(account.parties, items, {}), now_us)
+    assert {d.state for d in told} <= set(STATES)
+    assert sorted(repr(d) for d in told) == sorted(
+        repr(d) for d in standing(DEMO, tale.account("coral", "amber"), now_us)
+    )

@@ -1,0 +1,57 @@
+"""The little of COSE: bytes as RFC 9052 has them, read strictly."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searoom import cbor
+from searoom.errors import NotAllowed
+from searoom.record import cose
+
+KID = bytes(range(8))
+
+
+def test_what_is_signed_is_what_the_rfc_says() -> None:
+    """RFC 9052 4.4: context, body header, (signer header,) external data, payload."""
+    header = cose.protected(-8, KID)
+    assert bytes.fromhex("a2012704480001020304050607") == header
+    assert ["Signature1", header, b"aad", b"words"] == cbor.decode(cose.to_sign1(header, b"aad", b"words"))
+    assert ["Signature", b"", header, b"aad", b"words"] == cbor.decode(cose.to_sign(header, b"aad", b"words"))
+
+
+@settings(deadline=None)
+@given(st.integers(-(2**63), 2**63), st.binary(min_size=8, max_size=8), st.binary(min_size=1, max_size=64))
+def test_comes_back_from_its_bytes(algorithm: int, kid: bytes, payload: bytes) -> None:
+    """Header, payload and signature read back as they were written."""
+    header = cose.protected(algorithm, kid)
+    data = cose.sign1_bytes(header, payload, b"signature")
+    assert (header, algorithm, kid, payload, b"signature") == cose.read_sign1(data, "it", max_bytes=1000)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [cose.protected(-8, KID), {}, b"words"],
+        [cose.protected(-8, KID), {}, b"words", b"s", b"more"],
+        [cose.protected(-8, KID), {1: 2}, b"words", b"s"],
+        [cose.protected(-8, KID), [], b"words", b"s"],
+        [cose.protected(-8, KID), {}, b"", b"s"],
+        [cose.protected(-8, KID), {}, None, b"s"],
+        [cose.protected(-8, KID), {}, b"words", b""],
+        [cose.protected(-8, KID), {}, b"words", bytes(cose.MAX_SIGNATURE + 1)],
+        [b"", {}, b"words", b"s"],
+        [cbor.encode([1, 4]), {}, b"words", b"s"],
+        [cbor.encode({1: -8, 4: KID, 5: 0}), {}, b"words", b"s"],
+        [cbor.encode({1: -8, 4: KID[:7]}), {}, b"words", b"s"],
+        [cbor.encode({1: True, 4: KID}), {}, b"words", b"s"],
+        [cbor.encode({1: b"x", 4: KID}), {}, b"words", b"s"],
+        [cbor.encode({1: -8, 4: [KID]}), {}, b"words", b"s"],
+        {},
+    ],
+)
+def test_refuses_what_is_not_of_this_form(parts: cbor.Value) -> None:
+    """Four parts, a header of two items, nothing unsigned, nothing empty, nothing endless."""
+    with pytest.raises(NotAllowed):
+        cose.read_sign1(cbor.encode(parts), "it", max_bytes=10_000)
+    with pytest.raises(NotAllowed):
+        cose.read_sign1(cose.sign1_bytes(cose.protected(-8, KID), bytes(99), b"s"), "it", max_bytes=99)

@@ -1,0 +1,126 @@
+"""The kinds of field: each reads what is typed, and refuses what is of another kind."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searoom import cbor
+from searoom.errors import NotAllowed
+from searoom.signals.kinds import FIELD_KINDS, MAX_TEXT, Context
+
+CHOICES = {"radar": {"en": "radar", "ja": "レーダー", "zh": "雷达"}}
+CONTEXT = Context(CHOICES, "en")
+
+TYPED = {
+    "text": ("words\nof two lines", "words\nof two lines"),
+    "words": ("what man... intend", "what man... intend"),
+    "unit": (" AMBER 21 ", "AMBER 21"),
+    "person": ("amber-1", "amber-1"),
+    "line": ("2026-1", "2026-1"),
+    "party": ("amber", "amber"),
+    "code": ("RT1", "RT1"),
+    "date": ("2026-06-03", "2026-06-03"),
+    "count": ("12", 12),
+    "integer": ("-12", -12),
+    "time": ("2026-06-03T04:05:06+09:00", 1_780_427_106_000_000),
+    "duration": ("18 min", 1_080_000_000),
+    "length": ("137 m", 137_000),
+    "speed": ("10 kn", 5144),
+    "angle": ("045", 45_000),
+    "position": ("32-10.5N 165-20.0W", (321_750_000, -1_653_333_333)),
+    "distance": ("137 m ± 25 m", (137_000, 25_000)),
+    "ref": ("amber/12", ("amber", 12)),
+    "choice": ("radar", "radar"),
+    "codes": ("RT1, V-Q1,YV1 ZL1", ("RT1", "V-Q1", "YV1 ZL1")),
+    "bytes": ("00ff", b"\x00\xff"),
+    "parameters": ("course=045, speed=10", {"course": "045", "speed": "10"}),
+}
+WRONG_TYPED = {
+    "text": "a\u202eb", "words": "a\x07", "unit": "two\nlines", "person": "x" * 65, "line": "x" * 200, "party": "Amber",
+    "code": "rt 1", "date": "2026-02-30", "count": "-1", "integer": "1.5", "time": "2026-06-03T04:05:06",
+    "duration": "18", "length": "137", "speed": "10", "angle": "400", "position": "32N", "distance": "137 m",
+    "ref": "amber", "choice": "sonar", "codes": "RT1,RT1", "bytes": "0", "parameters": "course",
+}  # fmt: skip
+
+
+def test_every_kind_is_tried_here():
+    """A new kind of field needs its rows in these tables."""
+    assert set(FIELD_KINDS) == set(TYPED) == set(WRONG_TYPED)
+    assert all(kind.name == name for name, kind in FIELD_KINDS.items())
+
+
+@pytest.mark.parametrize("name", sorted(TYPED))
+def test_typed_encoded_decoded_and_said(name):
+    """What is typed becomes a value, which goes to bytes and back unchanged, and can be said in each language."""
+    kind, (typed, value) = FIELD_KINDS[name], TYPED[name]
+    assert value == kind.parse(typed, CONTEXT)
+    data = cbor.encode(kind.encode(value, CONTEXT))
+    assert value == kind.decode(cbor.decode(data), CONTEXT)
+    assert kind.check(value, CONTEXT) == ""
+    assert all(kind.say(value, CONTEXT, lang) for lang in ("en", "ja", "zh"))
+
+
+@pytest.mark.parametrize("name", sorted(WRONG_TYPED))
+def test_refuses_what_is_typed_wrong(name):
+    """What cannot be read is refused when it is typed."""
+    with pytest.raises(NotAllowed):
+        FIELD_KINDS[name].parse(WRONG_TYPED[name], CONTEXT)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.binary(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@pytest.mark.parametrize("name", sorted(FIELD_KINDS))
+@settings(max_examples=40)
+@given(value=VALUES)
+def test_decodes_its_own_kind_or_refuses(name, value):
+    """Any value is read as this kind and written again the same, or refused; nothing else happens."""
+    kind = FIELD_KINDS[name]
+    try:
+        found = kind.decode(value, CONTEXT)
+    except NotAllowed:
+        return
+    assert cbor.encode(kind.encode(found, CONTEXT)) == cbor.encode(value)
+
+
+@pytest.mark.parametrize("name", sorted(FIELD_KINDS))
+@pytest.mark.parametrize("value", [True, 1.5, object(), [1], {"a": 1}, [True, True], ["amber", True]])
+def test_refuses_values_of_another_kind(name, value):
+    """True is no number, a float is nothing, and a list is no text."""
+    with pytest.raises(NotAllowed):
+        FIELD_KINDS[name].encode(value, CONTEXT)
+
+
+def test_weak_content_is_found():
+    """A blank text, an unset position and an error of nothing are findings, not faults."""
+    assert FIELD_KINDS["text"].check("  ", CONTEXT)
+    assert FIELD_KINDS["words"].check("", CONTEXT)
+    assert FIELD_KINDS["position"].check((0, 0), CONTEXT)
+    assert FIELD_KINDS["distance"].check((5, 0), CONTEXT)
+    assert not FIELD_KINDS["distance"].check((5, 9), CONTEXT)
+
+
+def test_bounds_are_kept():
+    """Times lie in this century, texts have an end, angles lie within the circle."""
+    for name, value in (
+        ("time", 0),
+        ("time", 10**18),
+        ("angle", 360_000),
+        ("angle", -1),
+        ("count", -1),
+        ("length", -1),
+    ):
+        with pytest.raises(NotAllowed, match="between"):
+            FIELD_KINDS[name].encode(value, CONTEXT)
+    with pytest.raises(NotAllowed, match="4000 are allowed"):
+        FIELD_KINDS["text"].encode("x" * (MAX_TEXT + 1), CONTEXT)
+
+
+def test_another_language_is_marked():
+    """Words in another language than the reader's carry theirs; nothing is translated silently."""
+    say = FIELD_KINDS["text"].say
+    assert (say("見えた", Context({}, "ja"), "en"), say("見えた", Context({}, "ja"), "ja")) == ("[ja] 見えた", "見えた")

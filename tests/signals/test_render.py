@@ -1,0 +1,102 @@
+"""Voice scripts that a person can read aloud."""
+
+import pytest
+
+from searoom.errors import NotAllowed
+from searoom.signals import codebook
+from searoom.signals.render import voice_script
+from searoom.signals.tables import LANGUAGES
+
+BOOK = codebook.load()
+VALUES = {
+    "course": "045", "bearing": "310", "speed": "10", "distance": "1.5", "minutes": "4", "count": "2", "channel": "72",
+    "frequency": "2182", "position": "32-10.5N 165-20.0W", "time": "0405Z", "language": "English",
+}  # fmt: skip
+
+
+def values(row):
+    return {parameter.name: VALUES[parameter.name] for parameter in row.parameters}
+
+
+def script(code, **more):
+    row = BOOK.row(code)
+    return voice_script(row, values(row), to="Coral 34", sender="Amber 21", **more)
+
+
+def test_order_of_the_parts():
+    """Call on channel 16, then addressee, originator, group, marker with text, over."""
+    assert (
+        "CORAL THREE FOUR, CORAL THREE FOUR, THIS IS AMBER TWO ONE, AMBER TWO ONE, CHANNEL ONE SIX, OVER.",
+        "CORAL THREE FOUR, THIS IS AMBER TWO ONE.",
+        "INTERCO ROMEO TANGO ONE.",
+        "QUESTION. What manoeuvres do you intend?",
+        "OVER.",
+    ) == script("RT1").lines
+    assert script("RT1").text == " ".join(script("RT1").lines)
+    assert script("RT1").words == "QUESTION. What manoeuvres do you intend?"
+
+
+def test_ends_with_out_where_no_answer_is_expected():
+    """OVER asks for an answer, OUT ends the exchange."""
+    assert script("UW1", answer_expected=False).lines[-1] == "OUT."
+
+
+def test_figures_are_spoken_one_by_one():
+    """Every value is spelled, and stays in figures where it is logged."""
+    assert "my speed is ONE ZERO knots" in script("V-F1").text
+    assert "ZERO FOUR FIVE degrees" in script("V-F1").text
+    assert script("V-F1").words == "INFORMATION. My course is 045 degrees, my speed is 10 knots."
+    assert "ONE DECIMAL FIVE nautical miles" in script("V-N6").text
+    assert "ZERO FOUR ZERO FIVE ZULU" in script("V-F8").text
+    assert (
+        "THREE TWO DEGREES ONE ZERO DECIMAL FIVE MINUTES NORTH, ONE SIX FIVE DEGREES TWO ZERO DECIMAL ZERO MINUTES WEST"
+    ) in script("EV").text
+
+
+def test_plain_sentences_have_no_group():
+    """A plain sentence is spoken as it stands; its number in our book is nobody's code."""
+    assert "INTERCO" not in script("V-N1").text
+    assert "V-N1" not in script("V-N1").text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_offered_row_can_be_spoken(lang):
+    """Each row that is offered has a script in each language, without a blank left in it."""
+    for row in BOOK.offered():
+        spoken = voice_script(row, values(row), to="CORAL 34", sender="AMBER 21", lang=lang)
+        assert "{" not in spoken.text + spoken.words, row.code
+        assert set(LANGUAGES) == set(spoken.meaning)
+        assert spoken.review == row.review[lang]
+
+
+def test_other_languages_have_their_own_procedure_words():
+    """Japanese and Chinese calls use their own words in the same order, and say that nobody reviewed them."""
+    ja = script("RT1", lang="ja")
+    assert (ja.lines[1], ja.lines[2], ja.lines[-1]) == (
+        "CORAL 34、こちらはAMBER 21。", "質問。貴船はどのような操船をするつもりですか。", "どうぞ。",
+    )  # fmt: skip
+    zh = script("RT1", lang="zh", answer_expected=False)
+    assert (zh.lines[1], zh.lines[-1], zh.review) == ("CORAL 34，这里是AMBER 21。", "通话完毕。", "unreviewed")
+
+
+@pytest.mark.parametrize("code", ["L", "SNO", "PP7", "YV1"])
+def test_refuses_what_is_never_offered(code):
+    """No script exists for an order, a threat or a table that is not in force; the advice says why."""
+    with pytest.raises(NotAllowed, match="never offered") as refused:
+        voice_script(BOOK.row(code), {}, to="CORAL 34", sender="AMBER 21")
+    assert refused.value.advice() == BOOK.row(code).why_not["en"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "A{to}", "x" * 60, "A\x07B", "-", "\u202eAMBER"])
+def test_refuses_a_name_that_cannot_be_called(name):
+    """A name is letters, figures and little else; nothing hidden gets into a script."""
+    with pytest.raises(NotAllowed, match="no name"):
+        voice_script(BOOK.row("RT1"), {}, to=name, sender="AMBER 21")
+
+
+def test_refuses_bad_values_and_languages():
+    """A script is never made with a value missing or in a language that is not there."""
+    with pytest.raises(NotAllowed, match="speed"):
+        voice_script(BOOK.row("SG"), {}, to="CORAL 34", sender="AMBER 21")
+    with pytest.raises(NotAllowed, match="'fr'"):
+        voice_script(BOOK.row("RT1"), {}, to="CORAL 34", sender="AMBER 21", lang="fr")

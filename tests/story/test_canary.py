@@ -1,0 +1,128 @@
+"""Story: what is national never leaves: a canary in every national field, searched for in every byte that does."""
+
+import asyncio
+
+from stage import make_stage
+
+from searoom import cbor, desk
+from searoom.link.carriers import LoopCarrier
+from searoom.link.courier import Answerer, Courier
+from searoom.node import Node
+from searoom.record.seal import open_body
+from searoom.review import render
+from searoom.serve import Service
+from searoom.signals.forms import Filled, Form
+
+CANARY = "canary-4f1c9a"
+NUMBER = 987_654_321_987
+TIME = 1_234_567_890_123_457
+VALUES = {
+    "line": CANARY,
+    "text": CANARY,
+    "words": CANARY,
+    "unit": CANARY.upper(),
+    "bytes": CANARY.encode(),
+    "time": TIME,
+    "length": NUMBER,
+    "count": NUMBER,
+    "integer": NUMBER,
+    "angle": 123_457,
+    "speed": 9_876_543,
+    "distance": (987_654_321, 1_234_567),
+    "duration": NUMBER,
+    "position": (317_654_321, -1_654_321_987),
+    "party": "coral",
+}
+
+
+def national(form: Form) -> Filled:
+    """The form with a canary in every one of its fields."""
+    fields = {
+        each.name: next(iter(each.choices)) if each.kind == "choice" else VALUES.get(each.kind, CANARY) for each in form.fields
+    }
+    return Filled(form.name, form.version, "national", "routine", "en", fields)
+
+
+def marks(filled: Filled) -> list[bytes]:
+    """The bytes by which one would know a canary: as text, and as CBOR writes its numbers."""
+    found = [CANARY.encode(), CANARY.upper().encode()]
+    for value in filled.fields.values():
+        if isinstance(value, int):
+            found.append(cbor.encode(value))
+        elif isinstance(value, tuple):
+            found += [cbor.encode(item) for item in value]
+    return found
+
+
+def test_no_canary_of_a_national_field_leaves(tmp_path):
+    """Amber writes a canary into each field of each national form, then says everything that leaves by itself, and exports."""
+    stage = make_stage(tmp_path)
+    amber = Service(stage.folder("amber"), lambda _line: None)
+    coral = Service(stage.folder("coral"), lambda _line: None)
+    left: list[bytes] = []
+    forms = [form for form in amber.node.book.forms if form.visibility == "national"]
+    filled = [national(form) for form in forms]
+    assert len(filled) >= 5
+    for each in filled:
+        amber.node.note(each)
+    coral.node.say_automatic("line-test", {})
+    amber.node.say_automatic("line-test", {})
+
+    exchange(amber.node, coral.node, left)
+    amber.node.export(tmp_path / "export")
+    left += [path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()]
+    for request in ({"do": "status"}, {"do": "material"}):
+        left.append(desk.pack(asyncio.run(amber._handle(request))))
+    left += [render.joint(amber.node.account(), amber.node.agreement, lang=lang).encode() for lang in ("en", "ja", "zh")]
+    left += contents(amber.node)
+    sealed = [entry.released.to_bytes() for entry, _ in amber.node.national.read()]
+    amber.node.close()
+    coral.node.close()
+
+    everything = b"\n".join(left)
+    assert len(everything) > 10_000
+    for each in filled:
+        assert [mark for mark in marks(each) if mark in everything] == []
+    assert [data for data in sealed if data in everything] == []
+
+
+def test_the_search_finds_a_canary_that_is_said(tmp_path):
+    """The search itself works: a canary in a shared form is found in what left."""
+    stage = make_stage(tmp_path)
+    amber, coral = (Node.open(stage.folder(party)) for party in ("amber", "coral"))
+    amber.say_automatic("receipt", {"party": "coral", "size": NUMBER})
+    left: list[bytes] = []
+    exchange(amber, coral, left)
+    left += contents(amber)
+    amber.close()
+    coral.close()
+
+    assert cbor.encode(NUMBER) in b"\n".join(left)
+
+
+def exchange(node: Node, peer: Node, left: list[bytes]) -> None:
+    """Let two nodes meet until both are in step; keep every byte that `node` put on the line."""
+    answerer = Answerer(peer.record, now=peer.now, on_admitted=lambda _party: peer.acknowledge())
+
+    async def handler(data: bytes) -> bytes:
+        left.append(data)
+        return await answerer.handle(node.party, data)
+
+    courier = Courier(
+        node.record, peer.party, LoopCarrier(handler), now=node.now, on_admitted=lambda _party: node.acknowledge()
+    )
+
+    async def story() -> None:
+        for _ in range(3):
+            met = await courier.meet()
+            assert met.fault == ""
+
+    asyncio.run(story())
+
+
+def contents(node: Node) -> list[bytes]:
+    """Return what is inside the bodies of our shared log: a seal must not hide a leak from the search."""
+    return [
+        open_body(body, statement=entry.statement, reader=node.party, kem=node._kem).content
+        for entry, body in node.record.entries(node.party)
+    ]

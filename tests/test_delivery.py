@@ -1,0 +1,147 @@
+"""How far a message came: separate states, each with what it does not mean."""
+
+import pytest
+
+from searoom.account import arrange
+from searoom.delivery import STATE_WORDS, answer_kind, delivery
+from searoom.errors import NotAllowed
+from searoom.record.keys import Role
+from told import START_US, Tale
+
+WORDS = {"unit_from": "A", "unit_to": "C", "words": "x"}
+
+
+def sent():
+    """Return a tale in which amber has said one message, and its place."""
+    tale = Tale()
+    return tale, tale.say("amber", "hotline-message", text="Hello.")
+
+
+def test_is_stored_before_anything_else():
+    """A message stands in its author's log, and no more is claimed."""
+    tale, ref = sent()
+    told = delivery(tale.account(), ref)
+
+    assert (None, None, {"coral": False}, ()) == (told.delivered, told.read, told.recorded, told.answers)
+    assert ("amber", "amber station") == (told.stored.signer.party, told.stored.signer.name)
+
+
+def test_goes_through_its_states_one_by_one():
+    """Delivered, recorded and read are apart: none of them brings another."""
+    tale, ref = sent()
+    receipt = tale.receive("coral", at_us=START_US + 1)
+    told = delivery(tale.account(), ref)
+    assert (receipt, False, None) == (told.delivered.ref, told.recorded["coral"], told.read)
+
+    tale.recorded["amber", "coral"] = 1
+    told = delivery(tale.account(), ref)
+    assert (True, None) == (told.recorded["coral"], told.read)
+
+    read = tale.say("coral", "read", reply_to=ref)
+    told = delivery(tale.account(), ref)
+    assert (read, Role.OFFICER, ()) == (told.read.ref, told.read.signer.role, told.answers)
+
+
+def test_a_cosignature_of_less_records_nothing():
+    """A size that ends before the entry does not cover it."""
+    tale, _ = sent()
+    second = tale.say("amber", "hotline-message", text="More.")
+    tale.recorded["amber", "coral"] = 1
+
+    assert {"coral": False} == delivery(tale.account(), second).recorded
+
+
+def test_a_station_cannot_read():
+    """*Read* counts only under a person's key."""
+    tale, ref = sent()
+    tale.receive("coral")
+    tale.say("coral", "read", reply_to=ref)
+    message = tale.logs["coral"][-1]
+    items = [*tale.logs["amber"], *tale.logs["coral"][:-1], replace_signers(message)]
+
+    assert delivery(arrange(tale.parties, items, {}), ref).read is None
+
+
+def replace_signers(message):
+    """Return the message as if its station had signed it instead of a person."""
+    return type(message)(
+        **{name: getattr(message, name) for name in message.__slots__} | {"signers": (message.station,)}
+    )
+
+
+def test_the_author_does_not_read_for_the_other_side():
+    """One's own word is no state of the recipient's."""
+    tale, ref = sent()
+    tale.say("amber", "read", reply_to=ref)
+    tale.say("amber", "hotline-message", reply_to=ref, text="And more.")
+
+    told = delivery(tale.account(), ref)
+
+    assert (None, ()) == (told.read, told.answers)
+
+
+def test_lists_answers_apart_from_read():
+    """An answer is an entry of its own."""
+    tale, ref = sent()
+    tale.receive("coral")
+    tale.say("coral", "read", reply_to=ref)
+    answer = tale.say("coral", "hotline-message", reply_to=ref, text="We heard you.")
+
+    assert [answer] == [m.ref for m in delivery(tale.account(), ref).answers]
+
+
+def test_is_delivered_when_every_recipient_has_it():
+    """With three parties the state is complete only when the last has come to it."""
+    tale = Tale("amber", "coral", "jade")
+    ref = tale.say("amber", "hotline-message", text="Hello.")
+    tale.receive("coral")
+    told = delivery(tale.account(), ref)
+    assert (None, [True, False]) == (told.delivered, [one.delivered is not None for one in told.each])
+
+    last = tale.receive("jade")
+    assert last == delivery(tale.account(), ref).delivered.ref
+
+
+def test_says_what_each_state_does_not_mean():
+    """Every state has its words in each language, and names what it is not."""
+    nots = {"en": (" not ", "never", "no ", "nothing", "neither"), "ja": ("ません",), "zh": ("不", "没有")}
+    for kind, texts in STATE_WORDS.items():
+        assert {"en", "ja", "zh"} == set(texts), kind
+        for lang, text in texts.items():
+            assert any(word in text for word in nots[lang]), (kind, lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "zh"])
+def test_tells_every_state_in_words(lang):
+    """The sentences follow the states, with the names that were given."""
+    tale, ref = sent()
+    tale.receive("coral")
+    tale.recorded["amber", "coral"] = 1
+    tale.say("coral", "read", reply_to=ref)
+    tale.say("coral", "contact-answer", reply_to=ref, answer="received")
+    lines = delivery(tale.account(), ref).sentences(lang, {"amber": "<A>", "coral": "<C>"})
+
+    assert 5 == len(lines)
+    assert "<A>" in lines[0]
+    assert all("<C>" in line and "{" not in line for line in lines[1:])
+    assert "coral officer 1" in lines[3]
+
+
+def test_the_first_words_of_delivered_are_the_agreed_ones():
+    """'received; nothing in it is accepted by this'; stored, never agreed."""
+    assert "received; nothing in it is accepted by this" in STATE_WORDS["delivered"]["en"]
+    assert "stored, never agreed" in STATE_WORDS["recorded"]["en"]
+
+
+def test_an_answer_with_words_of_its_own_is_only_answered():
+    """Only the four agreed answers have a meaning that we state."""
+    tale, ref = sent()
+    tale.say("coral", "hotline-message", reply_to=ref, text="will-comply")
+
+    assert "answered" == answer_kind(delivery(tale.account(), ref).answers[0])
+
+
+def test_of_no_entry_there_is_no_delivery():
+    """A reference into nothing is refused."""
+    with pytest.raises(NotAllowed, match="no entry"):
+        delivery(Tale().account(), ("amber", 0))
