@@ -1,16 +1,16 @@
 """Nodes at work inside a test: their desks open in a thread, and the line between them without a socket.
 
-    with at_work(stage, "amber", "coral") as nodes:      # {party: Service}
-        code = cli.main(["say", folder, ...])            # commands reach the desk as always
-        meet(nodes)                                      # until neither has anything for the other
-    node = Node.open(stage.folder("amber"))              # or a node alone, without its desk
-    released, body = signed(stage, node, filled, "amber-1", "amber-2")
+with at_work(stage, "amber", "coral") as nodes:      # {party: Service}
+    code = cli.main(["say", folder, ...])            # commands reach the desk as always
+    meet(nodes)                                      # until neither has anything for the other
+node = Node.open(stage.folder("amber"))              # or a node alone, without its desk
+released, body = signed(stage, node, filled, "amber-1", "amber-2")
 """
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pytest
 
 from searoom import cli, desk, enrol, serve
 from searoom.door import Desk
+from searoom.errors import SearoomError
 from searoom.exercise.made import Stage
 from searoom.keyfiles import read_key
 from searoom.link.carriers import LoopCarrier
@@ -60,7 +61,7 @@ def at_work(stage: Stage, *parties: str) -> Iterator[dict[str, Service]]:
     def run() -> None:
         try:
             asyncio.run(work())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # a thread's failure is raised again in the test's own
             failed.append(error)
         finally:
             opened.set()
@@ -178,34 +179,35 @@ def tick(stage: Stage, party: str, seconds: int, *, meet_too: bool = False) -> d
     return desk.ask(stage.folder(party), {"do": "tick", "now_us": now_us, "meet": meet_too})
 
 
-def serving(monkeypatch: pytest.MonkeyPatch, folder: Path, act: object) -> tuple[int, list[str], list[Service]]:
+def serving(monkeypatch: pytest.MonkeyPatch, folder: Path, act: Callable[[Service], object]) -> tuple[int, list[str]]:
     """Run `searoom node` in this thread and `act(service)` in another once it listens; then it is told to stop.
 
-    Return the exit code, what the node said, and the service itself in a list.
+    Return the exit code and what the node said.
     """
     said: list[str] = []
     made: list[Service] = []
     failed: list[BaseException] = []
-    listening = threading.Event()
-    build = serve.Service
+    listening, ended = threading.Event(), threading.Event()
+    build = Service
 
     def tell(line: str) -> None:
         said.append(line)
         listening.set()
 
-    def make(path: Path, say: object) -> Service:
+    def make(path: Path, say: Callable[[str], None]) -> Service:
         made.append(build(path, say))
         return made[-1]
 
     def other_thread() -> None:
         listening.wait()
+        if ended.is_set():
+            return
         try:
-            if made:
-                act(made[0])
-        except BaseException as error:
+            act(made[0])
+        except BaseException as error:  # noqa: BLE001  # a thread's failure is raised again in the test's own
             failed.append(error)
         finally:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(SearoomError):
                 desk.ask(folder, {"do": "stop"})
 
     monkeypatch.setattr(serve, "_tell", tell)
@@ -215,13 +217,12 @@ def serving(monkeypatch: pytest.MonkeyPatch, folder: Path, act: object) -> tuple
     try:
         code = cli.main(["node", str(folder)])
     finally:
-        monkeypatch.setattr(serve, "Service", build)
-        made_now, made[:] = list(made), made if listening.is_set() else []
+        ended.set()
         listening.set()
         thread.join()
     if failed:
         raise failed[0]
-    return code, said, made_now
+    return code, said
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, str]:
@@ -234,3 +235,16 @@ def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, st
 def forms_of(items: Sequence[object]) -> list[str]:
     """Return the form of each message, or why it is closed."""
     return [item.filled.form if hasattr(item, "filled") else item.why for item in items]
+
+
+def told(stage: Stage) -> Path:
+    """Let amber send a hotline message that coral reads, and both export; return the folder of both records."""
+    with at_work(stage) as nodes:
+        amber, coral = (nodes[party].node for party in ("amber", "coral"))
+        amber.submit(*signed(stage, amber, fill("hotline-message", {"text": "Your course?"}), "amber-1", "amber-2"))
+        meet(nodes)
+        coral.submit(*signed(stage, coral, fill("read", {}, channel="hotline", reply_to=("amber", 0)), "coral-1"))
+        meet(nodes)
+        for party, service in nodes.items():
+            service.node.export(stage.out / party / "record")
+    return stage.out

@@ -167,7 +167,7 @@ def kid(public):
 
 def protected(data, where):
     header = from_cbor(data)
-    need(isinstance(header, dict) and sorted(map(str, header)) == ["1", "4"] and header[1] == -8, where)
+    need(isinstance(header, dict) and sorted(map(str, header)) == ["1", "4"] and header[1] == -19, where)
     need(isinstance(header[4], bytes) and len(header[4]) == 8, where)
     return header[4]
 

@@ -24,6 +24,7 @@ from second_reader import (
     unbase64,
 )
 
+OPENING_SIZES = [256 * 2**n for n in range(10)]
 PARTY = re.compile(r"[a-z][a-z0-9]{0,31}\Z")
 PERSON = re.compile(r"[a-z][a-z0-9]{0,31}-[a-z0-9][a-z0-9-]{0,31}\Z")
 MECHANISM = re.compile(r"[a-z0-9](?:[a-z0-9.-]|/(?=[a-z])){0,63}\Z")
@@ -33,7 +34,7 @@ MECHANISM = re.compile(r"[a-z0-9](?:[a-z0-9.-]|/(?=[a-z])){0,63}\Z")
 
 
 def read_card(data, party, mechanism, where):
-    """Return {key id: (role, holder, public)} of a card that its own root signed."""
+    """Return {key id: (role, holder, public)} of a card that its own root signed, and the id of its KEM key."""
     need(len(data) <= 65536, where)
     key_id, payload, check = sign1(data, b"searoom/card/v0", where)
     named, whose, names, root, rows, kem, certificate = fields(
@@ -47,7 +48,7 @@ def read_card(data, party, mechanism, where):
     keys, publics = {}, {root}
     for row in rows:
         need(
-            isinstance(row, list) and [type(part) for part in row] == [str, str, str, int, bytes] and row[3] == -8,
+            isinstance(row, list) and [type(part) for part in row] == [str, str, str, int, bytes] and row[3] == -19,
             where,
         )
         role, holder, name, _, public = row
@@ -60,7 +61,7 @@ def read_card(data, party, mechanism, where):
         keys[kid(public)] = (role, holder, public)
     need(all(sum(key[0] == role for key in keys.values()) == 1 for role in ("station", "log", "mirror")), where)
     need(len(keys) == len(rows), where)
-    return keys
+    return keys, kid(kem)
 
 
 def key_of(keys, role):
@@ -137,7 +138,8 @@ def read_entry(leaf, party, keys, where):
     key_id, payload, check = sign1(leaf, b"searoom/entry/v0", where)
     need(key_id in keys and keys[key_id][0] == "station", f"{where}: not placed by the station")
     check(keys[key_id][2])
-    index, height, heard, released = fields(payload, [int, int, list, bytes], where)
+    index, height, heard, released, placed = fields(payload, [int, int, list, bytes, int], where)
+    need(0 <= placed < 2**63, f"{where}: placed time")
     parts = from_cbor(released)
     need(isinstance(parts, list) and [type(part) for part in parts] == [bytes, dict, bytes, list], where)
     need(parts[0] == b"" and parts[1] == {} and len(parts[2]) <= 4096 and 1 <= len(parts[3]) <= 8, where)
@@ -190,12 +192,14 @@ def check_place(entry, index, previous, manifest, logs, said, where):
     need(entry["plain"] not in said, f"{where}: said twice")
 
 
-def check_body(data, entry, where):
+def check_body(data, entry, kems, where):
     need(hashlib.sha256(data).digest() == entry["body"], f"{where}: not the body that was signed")
     need(len(data) <= 192 * 1024, where)
     ciphertext, wrapped = fields(data, [bytes, dict], where)
-    need(len(ciphertext) >= 48 and set(wrapped) == {entry["author"], *entry["to"]}, where)
-    need(all(isinstance(value, bytes) and len(value) == 1168 for value in wrapped.values()), where)
+    need(len(ciphertext) - 16 in OPENING_SIZES and set(wrapped) == {entry["author"], *entry["to"]}, where)
+    for party, row in wrapped.items():
+        need(isinstance(row, list) and [type(part) for part in row] == [int, bytes, bytes], where)
+        need(row[0] == 1 and row[1] == kems[party] and len(row[2]) == 1168, f"{where}: wrapped otherwise")
 
 
 # ---- the whole ----------------------------------------------------------------------------------------------------
@@ -217,9 +221,8 @@ def verify(files):
             check_opening(data, path)
     manifest = read_manifest(take("manifest"))
     mechanism, _, exporter, parties = manifest
-    cards = {
-        party: read_card(take(f"cards/{party}.card"), party, mechanism, f"cards/{party}.card") for party in parties
-    }
+    read = {party: read_card(take(f"cards/{party}.card"), party, mechanism, f"cards/{party}.card") for party in parties}
+    cards, kems = ({party: card[part] for party, card in read.items()} for part in (0, 1))
     need(
         len({key for card in cards.values() for key in card}) == sum(map(len, cards.values())),
         "two parties share a key",
@@ -231,7 +234,7 @@ def verify(files):
         for index, entry in enumerate(logs[party][0]):
             where = f"{party}, entry {index}"
             check_place(entry, index, previous, manifest, logs, said, where)
-            check_body(take(f"bodies/{entry['body'].hex()}"), entry, where)
+            check_body(take(f"bodies/{entry['body'].hex()}"), entry, kems, where)
             if f"openings/{entry['plain'].hex()}" in files:
                 take(f"openings/{entry['plain'].hex()}")
                 openings += 1
@@ -295,12 +298,23 @@ def read_log(files, take, party, mechanism, cards):
 
 def check_opening(data, path):
     parts = from_cbor(data)
-    need(isinstance(parts, list) and [type(part) for part in parts] == [bytes, bytes] and len(parts[0]) == 32, path)
-    need(len(data) <= 192 * 1024 and len(parts[1]) <= 128 * 1024, path)
+    need(isinstance(parts, list) and [type(part) for part in parts] == [bytes] * 3 and len(parts[0]) == 32, path)
+    need(len(parts[1]) <= 127 * 1024 and not any(parts[2]), path)
+    need(data == padded(parts[:2]), f"{path}: not padded to the next size")
     need(
         hashlib.sha256(b"searoom/plain/v0" + parts[0] + parts[1]).hexdigest() == path[9:],
         f"{path}: not its salted hash",
     )
+
+
+def padded(parts):
+    """Write an opening with the one pad of zero bytes that brings it to the smallest size that it can have."""
+    for size in OPENING_SIZES:
+        room = size - len(to_cbor([*parts, b""]))
+        for pad in range(max(room - 4, 0), room + 1):
+            if len(data := to_cbor([*parts, bytes(pad)])) == size:
+                return data
+    raise Refused("words too long to be padded")
 
 
 def read_folder(folder):

@@ -120,7 +120,7 @@ def resigned(
 def again(
     leaf: bytes, *, released: Released | None = None, station: SigningKey = AMBER.station, **changes: object
 ) -> bytes:
-    """Return an entry's bytes with its index, height, heard or statement changed and the station's signature made again."""
+    """Return an entry's bytes with its index, height, heard, placed time or statement changed and the station's signature made again."""
     entry = Entry.from_bytes(leaf)
-    says = {"index": entry.index, "height": entry.height, "heard": entry.heard, **changes}
+    says = {"index": entry.index, "height": entry.height, "heard": entry.heard, "placed_us": entry.placed_us, **changes}
     return place(released or entry.released, station_key=station, **says).to_bytes()

@@ -48,6 +48,15 @@ def open_line(stage: Stage, party: str) -> tuple[str, int]:
     person = stage.side(party).persons[0]
     key = stage.folder(party) / "officers" / f"{person.id}.key"
     placed = stage.command(
-        ["say", str(stage.folder(party)), "--key", str(key), "--form", "hotline-contact", "--set", "phrase=message-follows"]
+        [
+            "say",
+            str(stage.folder(party)),
+            "--key",
+            str(key),
+            "--form",
+            "hotline-contact",
+            "--set",
+            "phrase=message-follows",
+        ]
     )
     return placed["author"], placed["index"]

@@ -40,6 +40,22 @@ def sides(*contents):
     return (amber, a), (coral, b)
 
 
+def test_keeps_apart_when_it_was_said_and_when_it_was_placed():
+    """Signed at one time, placed a minute later: message and closed entry tell both times, on both sides."""
+    amber, coral = builders.parties()
+    a, b = builders.records()
+    for content in (WORDS, b"no form"):
+        released, body = builders.make_released(a.keyring, amber, content, signers=amber.officers)
+        a.say(released, body, now_us=builders.NOW_US + 60_000_000)
+    builders.exchange(a, b)
+    for party, record in ((amber, a), (coral, b)):
+        items = read(record, BOOK, builders.opener(party)).items
+        assert [Message, Closed] == [type(item) for item in items]
+        assert {(builders.NOW_US, builders.NOW_US + 60_000_000)} == {
+            (item.claimed_us, item.placed_us) for item in items
+        }
+
+
 @given(STEPS, st.randoms(use_true_random=False))
 def test_is_the_same_for_any_order_of_arrival(steps, chance):
     """The same entries, shuffled, give an equal account."""
@@ -196,7 +212,7 @@ def test_gives_messages_by_form():
 
 def test_knows_no_entry_that_is_not_there():
     """A reference into nothing is refused in words."""
-    with pytest.raises(NotAllowed, match="no entry 3 of amber"):
+    with pytest.raises(NotAllowed, match="no entry amber/3"):
         Tale().account().message(("amber", 3))
 
 
@@ -228,4 +244,4 @@ def test_shows_the_first_entry_that_had_heard():
 
 def test_writes_a_time_with_its_zone():
     """Every sentence names UTC."""
-    assert "2026-06-03 00:00:00 Z" == utc(START_US)
+    assert "2026-06-03T00:00:00Z" == utc(START_US)

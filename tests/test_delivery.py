@@ -42,6 +42,21 @@ def test_goes_through_its_states_one_by_one():
     assert (read, Role.OFFICER, ()) == (told.read.ref, told.read.signer.role, told.answers)
 
 
+def test_every_state_has_the_time_at_which_it_was_placed():
+    """Drafted at one time and placed a minute later: stored, delivered, read and answered say the later time."""
+    tale, minute = Tale(), 60_000_000
+    ref = tale.say("amber", "hotline-message", placed_us=START_US + minute, text="Hello.")
+    tale.meet()
+    tale.say("coral", "read", placed_us=START_US + 2 * minute, reply_to=ref)
+    tale.say("coral", "hotline-message", placed_us=START_US + 3 * minute, reply_to=ref, text="Yes.")
+    told = delivery(tale.account(), ref)
+
+    assert [START_US + minute, *[START_US + 2 * minute] * 2] == [
+        state.at_us for state in (told.stored, told.delivered, told.read)
+    ]
+    assert ["00:01:00", "00:02:00", "00:02:00", "00:03:00"] == [text[-10:-2] for text in told.sentences("en")]
+
+
 def test_a_cosignature_of_less_records_nothing():
     """A size that ends before the entry does not cover it."""
     tale, _ = sent()

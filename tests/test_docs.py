@@ -1,14 +1,24 @@
 """The documents say what is so: the tree, the floors, the glossary, the commands, the decisions and the links."""
 
+import argparse
 import importlib
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import bootstrap
-from searoom import cli
+from searoom import cli, enrol
+from searoom.commands.arguments import pairs, reference
+from searoom.encounters import screen
+from searoom.encounters.settings import Settings
+from searoom.signals import forms
 from tools import house
 
 ROOT = house.ROOT
@@ -153,3 +163,167 @@ def test_no_page_names_a_place_of_somebodys_machine():
     personal = re.compile(r"(?<![\w.])/(?:home|root|Users)/\w")
 
     assert [] == [house.place(Path(path)) for path in files if personal.search(path.read_text(encoding="utf-8"))]
+
+
+# -- what is written in code blocks ------------------------------------------------------------------
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+REDIRECTS = {">", ">>", "2>", "|", "&"}
+
+
+class Parsed(Exception):
+    """What a command's own parser made of a line: raised in its place, so that nothing runs."""
+
+
+def blocks(name, kind):
+    """Return the code blocks of one kind on a page."""
+    return [text for found, text in BLOCK.findall(read(name)) if found == kind]
+
+
+def example_lines():
+    """Return (page, words) of each `searoom ...` line of the pages' code blocks, the shell's own signs cut off."""
+    found = []
+    for path in PAGES:
+        for kind, text in BLOCK.findall(path.read_text(encoding="utf-8")):
+            if kind not in ("", "sh"):
+                continue
+            for line in text.replace("\\\n", " ").splitlines():
+                if line.strip().startswith("searoom "):
+                    words = shlex.split(line, comments=True)
+                    end = next((at for at, word in enumerate(words) if word in REDIRECTS), len(words))
+                    found.append((house.place(path), tuple(words[1:end])))
+    return found
+
+
+EXAMPLES = example_lines()
+
+
+@pytest.fixture
+def only_parse(monkeypatch):
+    """Let each command stop where it has read its arguments."""
+    true = argparse.ArgumentParser.parse_args
+
+    def parse_args(self, args=None, namespace=None):
+        raise Parsed(true(self, args, namespace))
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_args)
+
+
+def test_each_command_stands_in_an_example():
+    """The pages show every command at least once, so the next test looks at all of them."""
+    assert set(cli.COMMANDS) == {words[0] for _, words in EXAMPLES}
+
+
+@pytest.mark.parametrize(("page", "words"), EXAMPLES, ids=lambda value: value if isinstance(value, str) else value[0])
+@pytest.mark.usefixtures("only_parse")
+def test_each_example_line_can_be_typed(page, words):
+    """The command and each of its options exist, and what is said with a form fits the form."""
+    with pytest.raises(Parsed) as stopped:
+        cli.main(words)
+    given = stopped.value.args[0]
+    if words[0] == "say":
+        book = forms.load()
+        reply = reference(given.reply) if given.reply else None
+        filled = forms.from_text(book, given.form, pairs(given.set), lang=given.lang, reply_to=reply)
+
+        assert () == tuple(forms.check(filled, book)), page
+
+
+@pytest.mark.usefixtures("only_parse")
+def test_an_example_with_a_wrong_option_is_found():
+    """The check above can fail."""
+    with pytest.raises(SystemExit):
+        cli.main(["verify", "DIR", "--whom"])
+
+
+def test_the_library_example_runs_and_prints_what_is_shown(tmp_path):
+    """The last Python block of the analyst's page, run in an empty folder, prints the block below it."""
+    code = blocks("docs/analyst.md", "python")[-1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert blocks("docs/analyst.md", "text")[-1] == done.stdout
+
+
+def test_the_auditors_examples_run(tmp_path):
+    """The Python blocks of the auditor's page run over the golden record."""
+    record = ROOT / "tests" / "vectors" / "record"
+    shutil.copytree(record, tmp_path / "amber-record")
+    shutil.copy(record / "cards" / "amber.card", tmp_path)
+    for code in blocks("docs/auditor.md", "python"):
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "amber" in done.stdout
+
+
+def test_the_settings_shown_are_read(tmp_path):
+    """The operator's node.toml and the analyst's watch.toml are files as they stand, and name every setting."""
+    (shown,) = blocks("docs/operator.md", "toml")
+    (tmp_path / "node.toml").write_text(shown, encoding="utf-8")
+    settings = enrol.read_settings(tmp_path)
+    (levels,) = blocks("docs/analyst.md", "toml")
+    page = read("docs/analyst.md")
+
+    assert ("amber", 7420, ("sensors.csv",)) == (settings.party, settings.port, settings.sensors)
+    assert enrol.Address("192.0.2.7", 7420) == settings.peers["coral"]
+    assert [] == [one.name for one in fields(enrol.Settings) if one.name != "peers" and f"{one.name} = " not in shown]
+    assert ["advise", "warn", "urgent"] == [str(one.name) for one in Settings.from_table(tomllib.loads(levels)).levels]
+    assert [] == [one.name for one in fields(Settings) if not re.search(rf"\b{one.name}\b", page)]
+
+
+def test_the_columns_of_a_screening_are_explained():
+    """Each column of the CSV stands in the analyst's table."""
+    page = read("docs/analyst.md")
+
+    assert [] == [name for name in screen.COLUMNS if not re.search(rf"^\|.*`{name}`", page, re.MULTILINE)]
+
+
+def test_the_exit_codes_of_the_page_are_those_of_the_command_line():
+    """The operator's table has each code that a command can end with, as `--help` says."""
+    table = read("docs/operator.md").split("## 9. Exit codes", 1)[1].split("\n## ", 1)[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+
+    assert {0, 1, 2, 130} | set(cli.EXIT_CODES.values()) == codes
+
+
+def test_each_threat_names_tests_that_there_are():
+    """Each answered threat names at least one test, and each test named is in its file."""
+    answered = read("docs/threats.md").split("## Answered", 1)[1].split("\n## ", 1)[0]
+    rows = [line for line in answered.splitlines() if line.startswith("| ") and "shown by" not in line]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", answered)
+
+    assert [] == [row for row in rows if "::test_" not in row]
+    assert [] == [f"{file}::{name}" for file, name in named if f"def {name}(" not in read(file)]
+
+
+def test_the_index_leads_to_every_page():
+    """No page of docs/ is left out of the index."""
+    index = read("docs/index.md")
+
+    assert [] == [
+        path.name for path in (ROOT / "docs").glob("*.md") if f"({path.name})" not in index and path.stem != "index"
+    ]
+
+
+def test_the_hotline_phrases_of_the_page_are_those_of_the_form():
+    """A duty officer finds each agreed phrase with its English words."""
+    page = read("docs/duty-officer.md")
+    choices = forms.load().form("hotline-contact").field("phrase").choices
+
+    assert [] == [name for name, words in choices.items() if f"| `{name}` | {words['en']} |" not in page]
+
+
+@pytest.mark.parametrize("form", forms.load().forms, ids=lambda form: form.name)
+def test_each_form_is_described_as_it_is(form):
+    """The page of forms has each form's version, visibility, channels, and each field's kind, need and choices."""
+    page = read("docs/formats/forms.md")
+    found = re.search(rf"^### `{form.name}`, version {form.version}\n(.*?)(?=^### |\Z)", page, re.MULTILINE | re.DOTALL)
+    text = found[1]
+    rows = re.findall(r"^\| `(\w+)` \| ([\w-]+) \| (yes|no) \| (.*) \|$", text, re.MULTILINE)
+    choices = {name: tuple(re.findall(r"`([\w-]+)`", what)) for name, _, _, what in rows}
+
+    assert f"{form.title['en']}. {form.visibility.capitalize()}; channels: {', '.join(form.channels)};" in text
+    assert [(one.name, one.kind, "yes" if one.required else "no") for one in form.fields] == [row[:3] for row in rows]
+    assert {one.name: tuple(one.choices) for one in form.fields} == choices
+    assert form.answers == ("answers an entry" in text)
+    if form.visibility == "shared":
+        writer = "the station alone" if form.automatic else ("one person", "two persons")[form.release_persons - 1]
+        assert f"written by {writer}" in text

@@ -1,8 +1,5 @@
 """Incidents with both accounts side by side; intervals are compared and never judged."""
 
-import re
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +12,6 @@ from searoom.dossiers import (
     VERDICT_WORDS,
     Interval,
     dossiers,
-    say_interval,
 )
 from searoom.errors import NotAllowed
 from told import START_US, Tale
@@ -196,44 +192,9 @@ def test_is_closed_only_when_all_have_said_the_same():
     assert (how, 3) == (dossier.closed, len(dossier.closings))
 
 
-@pytest.mark.parametrize(
-    ("value_mm", "error_mm", "text"),
-    [
-        (137_000, 25_000, "140 m ± 30 m"),
-        (137_160, 25_000, "140 m ± 30 m"),
-        (137_000, 10_000, "140 m ± 20 m"),
-        (137_000, 9_999, "137 m ± 10 m"),
-        (137_000, 95_000, "140 m ± 100 m"),
-        (137_000, 500, "137.0 m ± 0.5 m"),
-        (1_829_000, 120_000, "1800 m ± 200 m"),
-        (5, 1, "0.005 m ± 0.001 m"),
-        (5, 0, "0.005 m ± 0.000 m"),
-        (-4_000, 2_000, "-4 m ± 2 m"),
-        (0, 30_000, "0 m ± 30 m"),
-    ],
-)
-def test_prints_no_digit_finer_than_the_error(value_mm, error_mm, text):
-    """25 m of error leave tens of metres; the error is rounded outward."""
-    assert text == say_interval(value_mm, error_mm)
-
-
-@given(st.integers(-(10**9), 10**9), st.integers(0, 10**8))
-def test_the_printed_interval_contains_the_real_one(value_mm, error_mm):
-    """Rounding never takes away common ground, and the last digit is the place of the error's first."""
-    value, error = (
-        Decimal(t) * 1000 for t in re.fullmatch(r"(\S+) m ± (\S+) m", say_interval(value_mm, error_mm)).groups()
-    )
-    step = 10 ** (len(str(error_mm)) - 1)
-
-    assert value - error <= value_mm - error_mm
-    assert value + error >= value_mm + error_mm
-    assert 0 == value % step == error % step
-    assert error <= error_mm + 2 * step
-
-
 def test_refuses_what_is_no_interval():
     """A negative error and a reversed interval are refused."""
-    for make in (lambda: Interval.about(1, -1), lambda: Interval(2, 1), lambda: say_interval(1, -1)):
+    for make in (lambda: Interval.about(1, -1), lambda: Interval(2, 1)):
         with pytest.raises(NotAllowed):
             make()
 

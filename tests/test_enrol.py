@@ -19,7 +19,7 @@ def make(folder, party="amber"):
 def test_makes_keys_that_only_the_owner_reads(tmp_path):
     """Every key file, the link's and each person's, is readable by its owner alone."""
     make(tmp_path)
-    keys = [*(tmp_path / "keys").iterdir(), *(tmp_path / "officers").iterdir()]
+    keys = [path for name in ("keys", "officers", "root") for path in (tmp_path / name).iterdir()]
 
     assert len(keys) == 9
     assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in keys}

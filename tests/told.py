@@ -38,11 +38,12 @@ class Tale:
         form: str,
         *,
         at_us: int = START_US,
+        placed_us: int | None = None,
         reply_to: Ref | None = None,
         to: tuple[str, ...] = (),
         **fields: object,
     ) -> Ref:
-        """Let `author` say a form, having heard what it holds; return where it stands."""
+        """Let `author` say a form, having heard what it holds; return where it stands. Placed at once if not told when."""
         known, log = BOOK.form(form), self.logs[author]
         people = () if known.automatic else range(1, known.release_persons + 1)
         station = Signer(author, Role.STATION, author, f"{author} station", author.encode())
@@ -57,6 +58,7 @@ class Tale:
             author=author,
             recipients=to or tuple(sorted(p for p in self.parties if p != author)),
             claimed_us=at_us,
+            placed_us=at_us if placed_us is None else placed_us,
             until_us=None,
             signers=officers or (station,),
             station=station,

@@ -10,9 +10,9 @@ with the reason; it never stops the fold.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from searoom import clock
 from searoom.errors import NotAllowed, Tampered
 from searoom.record.entry import Entry, Heard, Signature
 from searoom.record.keys import Keyring, Role, Signer
@@ -41,7 +41,8 @@ class Readable(Protocol):
 class Message:
     """An entry that we could open, read and accept: what was said, by whom, and at which place.
 
-    `ref` is (author, index); `claimed_us` is the author's clock, which decides nothing. `signers`
+    `ref` is (author, index); `claimed_us` is the author's clock when it was said, `placed_us` the clock
+    of the station that placed it: the one may be long before the other, and neither decides. `signers`
     released it, `station` placed it. `heard` is what the author's station held of the other logs.
     """
 
@@ -50,6 +51,7 @@ class Message:
     author: str
     recipients: tuple[str, ...]
     claimed_us: int
+    placed_us: int
     until_us: int | None
     signers: tuple[Signer, ...]
     station: Signer
@@ -70,6 +72,7 @@ class Closed:
     author: str
     recipients: tuple[str, ...]
     claimed_us: int
+    placed_us: int
     until_us: int | None
     signers: tuple[Signer, ...]
     station: Signer
@@ -86,7 +89,7 @@ Item: TypeAlias = Message | Closed
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One step in the life of a message: the entry that shows it, the time its author claims, and whose key signed."""
+    """One step in the life of a message: the entry that shows it, when its station says it placed it, and whose key."""
 
     ref: Ref
     at_us: int
@@ -117,14 +120,14 @@ class Account:
     def message(self, ref: Ref) -> Item:
         """Return what stands at `ref`; raise `NotAllowed` where nothing does."""
         if ref not in self._by_ref:
-            raise NotAllowed(f"there is no entry {ref[1]} of {ref[0]} in the record")
+            raise NotAllowed(f"there is no entry {ref[0]}/{ref[1]} in the record")
         return self._by_ref[ref]
 
     def delivered(self, ref: Ref, to: str) -> State | None:
         """Return the first entry of `to` whose station says that it held `ref`, or None while there is none."""
         sizes, items = self._steps.get((ref[0], to), ((), ()))
         step = bisect_right(sizes, ref[1])
-        return State(items[step].ref, items[step].claimed_us, items[step].station) if step < len(items) else None
+        return State(items[step].ref, items[step].placed_us, items[step].station) if step < len(items) else None
 
 
 def read(record: Readable, book: FormBook, opener: Opener) -> Account:
@@ -180,6 +183,7 @@ def _item(entry: Entry, body: bytes, keyring: Keyring, book: FormBook, opener: O
         statement.author,
         statement.recipients,
         statement.claimed_us,
+        entry.placed_us,
         statement.until_us,
         signers,
         _signer(entry.station, keyring),
@@ -206,7 +210,8 @@ def _not_released(said: Filled, signers: Sequence[Signer], book: FormBook) -> st
     """
     form = book.form(said.form)
     if form.automatic:
-        return ""
+        alone = all(signer.role is Role.STATION for signer in signers)
+        return "" if alone else f"the form '{form.name}' is said by its station alone, and a person signed it"
     persons = {signer.holder for signer in signers if signer.role is Role.OFFICER}
     if len(persons) >= form.release_persons:
         return ""
@@ -219,6 +224,5 @@ def _signer(signature: Signature, keyring: Keyring) -> Signer:
 
 
 def utc(time_us: int) -> str:
-    """Return `2026-06-03 04:05:06 Z`, as sentences of every language here write a time."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_us)
-    return moment.strftime("%Y-%m-%d %H:%M:%S Z")
+    """Return `2026-06-03T04:05:06Z`: one form for sentences, pages, lists, and what a person types."""
+    return clock.to_text(time_us)

@@ -23,6 +23,8 @@ COMMANDS = {
     "say": ("searoom.commands.people:say", "say something with an officer's key"),
     "release": ("searoom.commands.people:release", "release another officer's draft with your own key"),
     "range": ("searoom.commands.people:nearest", "release the nearest range that our own sensors measured"),
+    "watch": ("searoom.commands.desk:watch", "the encounters that our own sensors have open now"),
+    "drafts": ("searoom.commands.desk:drafts", "the drafts that wait for a second person"),
     "show": ("searoom.commands.desk:show", "what an entry says, and its states"),
     "joint": ("searoom.commands.desk:joint", "the joint page: released entries only, the same on both nodes"),
     "export": ("searoom.commands.desk:export", "write the whole record as files"),

@@ -30,27 +30,27 @@ VERDICT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     AS_SENT: {
         "en": "Heard as sent: the words are the same. This does not mean that they were accepted.",
         "ja": "送信どおり聴取：言葉は同じです。承諾されたことを意味しません。",
-        "zh": "收听与发送一致：词句相同。这不表示已被接受。",
+        "zh": "听到的与发出的一致：词句相同。这不表示已被接受。",
     },
     GARBLED: {
         "en": "Heard garbled: part of what was sent was heard, and nothing that contradicts it.",
         "ja": "一部のみ聴取：送信内容の一部が聞こえ、矛盾する言葉はありません。",
-        "zh": "收听残缺：听到部分内容，没有与之矛盾的词句。",
+        "zh": "听到的内容残缺：听到部分内容，没有与之矛盾的词句。",
     },
     DIFFERENTLY: {
         "en": "Heard differently: the two accounts of the words differ. Both stand.",
         "ja": "異なって聴取：双方の記録する言葉が異なります。双方をそのまま併記します。",
-        "zh": "收听内容不同：双方记录的词句不同。两者并列保留。",
+        "zh": "听到的内容不同：双方记录的词句不同。两者并列保留。",
     },
     NOT_HEARD: {
         "en": "Not heard: no entry so far says that it was heard. This does not mean that nobody heard it.",
         "ja": "聴取の記録なし：これまでの記録に聴取を示すものがありません。誰にも聞こえなかったことを意味しません。",
-        "zh": "无收听记录：目前没有记录显示有人听到。这不表示无人听到。",
+        "zh": "没有听到的记录：目前没有记录显示有人听到。这不表示无人听到。",
     },
     NOT_SENT: {
         "en": "Heard, not sent: no entry so far says that it was sent. This does not mean that nobody sent it.",
         "ja": "送信の記録なし：聴取の記録に対応する送信の記録がありません。誰も送信しなかったことを意味しません。",
-        "zh": "有收听而无发送记录：目前没有对应的发送记录。这不表示无人发送。",
+        "zh": "有听到的记录而无发出的记录：目前没有对应的发出记录。这不表示无人发出。",
     },
 }
 """ja and zh are our own words and await review by native speakers."""

@@ -53,18 +53,18 @@ STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "understood": {
         "en": "{party} answers 'understood': the meaning is clear to them. It is no promise to act on it.",
-        "ja": "{party}の回答「了解」：意味は理解しました。それに従うという約束ではありません。",
-        "zh": "{party}答复“明白”：已理解含义。这不是照办的承诺。",
+        "ja": "{party}の回答「理解」：意味は理解しました。実行の約束ではありません。",
+        "zh": "{party}答复“理解”：已理解含义。这不是按请求行动的承诺。",
     },
     "will-comply": {
         "en": "{party} answers 'will comply': they say what they will do. It does not show that it was done.",
         "ja": "{party}の回答「応じる」：これからの行動を述べたものです。実行されたことを示しません。",
-        "zh": "{party}答复“将照办”：说明其将采取的行动。这不证明已经做到。",
+        "zh": "{party}答复“将按请求行动”：说明其将采取的行动。这不证明已经做到。",
     },
     "cannot-comply": {
         "en": "{party} answers 'cannot comply': they say so. It gives no reason, and is no refusal to talk.",
         "ja": "{party}の回答「応じられない」：できないと述べています。理由を示すものでも、対話の拒否でもありません。",
-        "zh": "{party}答复“无法照办”：表示做不到。这不说明原因，也不是拒绝沟通。",
+        "zh": "{party}答复“无法按请求行动”：表示做不到。这不说明原因，也不是拒绝沟通。",
     },
 }
 """Each state says what it does not mean. ja and zh are our own words and await review by native speakers."""
@@ -108,7 +108,7 @@ class Delivery:
             if one.read:
                 out.append(_sentence("read", lang, one.read, party=party, name=one.read.signer.name))
         for answer in self.answers:
-            state = State(answer.ref, answer.claimed_us, answer.signers[0])
+            state = State(answer.ref, answer.placed_us, answer.signers[0])
             out.append(_sentence(answer_kind(answer), lang, state, party=called.get(answer.author, answer.author)))
         return tuple(out)
 
@@ -140,7 +140,7 @@ def delivery(account: Account, ref: Ref) -> Delivery:
     )
     return Delivery(
         ref=ref,
-        stored=State(ref, item.claimed_us, item.station),
+        stored=State(ref, item.placed_us, item.station),
         delivered=_last(account, [one.delivered for one in each]),
         recorded={one.party: one.recorded for one in each},
         read=_last(account, [one.read for one in each]),
@@ -154,7 +154,7 @@ def _read_by(party: str, replies: list[Message]) -> State | None:
     for message in replies:
         person = next((signer for signer in message.signers if signer.role is Role.OFFICER), None)
         if message.author == party and message.filled.form == READ and person:
-            return State(message.ref, message.claimed_us, person)
+            return State(message.ref, message.placed_us, person)
     return None
 
 

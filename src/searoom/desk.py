@@ -42,17 +42,26 @@ def ask(folder: Path, request: Mapping[str, cbor.Value], *, timeout_s: float = 6
         raise NotAllowed(
             f"no node is running in {folder}", advice=f"Start it with `searoom node {folder}` and try again."
         ) from None
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-            door.settimeout(timeout_s)
+    data = pack(dict(request))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.settimeout(timeout_s)
+        try:
             door.connect(path)
-            door.sendall(pack(dict(request)))
+        except OSError as problem:
+            raise NotAllowed(
+                f"the node in {folder} does not answer ({problem})",
+                advice="See whether it still runs, and start it again.",
+            ) from None
+        try:
+            door.sendall(data)
             (size,) = LENGTH.unpack(_exactly(door, LENGTH.size))
             reply = unpack(_exactly(door, min(size, MAX_BYTES)))
-    except (OSError, struct.error) as problem:
-        raise NotAllowed(
-            f"the node in {folder} does not answer ({problem})", advice="See whether it still runs, and start it again."
-        ) from None
+        except (OSError, struct.error, NotAllowed) as problem:
+            # From the first byte on nobody here knows whether it was done; "nothing changed" would invite a double.
+            raise StateUnknown(
+                f"the node in {folder} was asked and gave no whole answer ({problem}): it may have been done",
+                advice="Start the node again if it has ended, and look at the record before you say it once more.",
+            ) from None
     if "error" in reply:
         kind = _KINDS.get(str(reply["error"]), NotAllowed)
         raise kind(str(reply["sentence"]), advice=str(reply["advice"]))

@@ -92,9 +92,6 @@ class Measurement:
         """The claim as a closed interval."""
         return Interval.about(self.value_mm, self.error_mm)
 
-    def __str__(self) -> str:
-        return say_interval(self.value_mm, self.error_mm)
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -237,24 +234,3 @@ def _chairless(row: Row) -> tuple[object, ...]:
     """Return what rows are ordered by: the claims themselves, never the chairs of those who make them."""
     claims = sorted((c.at_us, c.value_mm, c.error_mm, c.message.ref) for c in row.columns if c is not None)
     return (row.quantity, row.axis, claims)
-
-
-def say_interval(value_mm: int, error_mm: int) -> str:
-    """Return metres as `140 m ± 30 m` for 137 m ± 25 m: no digit finer than the error's first, rounded outward.
-
-    The printed interval contains the real one, so rounding can never take away common ground.
-    """
-    if error_mm < 0:
-        raise NotAllowed("an error cannot be negative")
-    step = 10 ** (len(str(error_mm)) - 1)
-    value = (2 * value_mm + step) // (2 * step) * step
-    error = -(-(error_mm + abs(value - value_mm)) // step) * step
-    return f"{_metres(value, step)} m ± {_metres(error, step)} m"
-
-
-def _metres(value_mm: int, step_mm: int) -> str:
-    """Return whole millimetres as metres with the decimals of the step and no more."""
-    places = max(0, 4 - len(str(step_mm)))
-    whole, rest = divmod(abs(value_mm), 1000)
-    text = f"{whole}.{rest:03d}"[: len(str(whole)) + 1 + places] if places else str(whole)
-    return f"-{text}" if value_mm < 0 else text

@@ -2,6 +2,7 @@
 
 The folder of one node:
   node.toml          settings a person may edit
+  root/              the party's root key: take it off this machine once the card is signed
   keys/              the station's, log's and mirror's keys, the key that opens bodies, the link's certificate
   officers/          one key file a person; in real use each stands on that person's own device
   cards/             our card and the cards that were exchanged in person
@@ -23,6 +24,8 @@ from searoom.record.keys import Card, Key, Role, SigningKey
 from searoom.record.seal import KemKey
 
 _SECRETS = ("root", "station", "log", "mirror", "kem")
+ROOT_FOLDER = "root"
+"""Where the root key is written: to be taken off this machine and locked away once the card is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,11 @@ def make_party(
     """Make a party's keys and sign its card; `officers` are (id, name as others see it)."""
     if (folder / "keys").exists():
         raise NotAllowed(f"{folder} has keys already", advice="Enrol each party once, in a folder of its own.")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # the stores will lie here too
     seeds = {what: (KemKey.generate().seed if what == "kem" else SigningKey.generate().seed) for what in _SECRETS}
     for what, seed in seeds.items():
-        write_key(folder / "keys" / f"{what}.key", what, seed)
+        write_key(folder / (ROOT_FOLDER if what == "root" else "keys") / f"{what}.key", what, seed)
     certificate, private_key, der = make_certificate(party, now_us=clock.machine_now())
     write_private(folder / "keys" / "link.crt", certificate)
     write_private(folder / "keys" / "link.pem", private_key)
@@ -87,6 +92,13 @@ def make_party(
 def accept_card(folder: Path, data: bytes) -> Card:
     """Keep a counterpart's card in our folder; its fingerprint is to be compared aloud first."""
     card = Card.from_bytes(data)
+    kept = folder / "cards" / f"{card.party}.card"
+    if kept.exists():
+        same = kept.read_bytes() == data
+        raise NotAllowed(
+            f"the card of {card.party} was accepted before" + ("" if same else ", and it was another one"),
+            advice="Nothing more is to be done." if same else "Meet again in person, compare fingerprints, and decide.",
+        )
     write_private(folder / "cards" / f"{card.party}.card", data)
     return card
 
@@ -139,7 +151,7 @@ def read_settings(folder: Path) -> Settings:
         )
     except FileNotFoundError:
         raise NotAllowed(
-            f"{folder} is not a node's folder: it has no node.toml", advice="Enrol the party, then write node.toml as docs/operator.md shows."
+            f"{folder} is not a node's folder: it has no node.toml", advice="Enrol the party first."
         ) from None
     except KeyError as missing:
         raise NotAllowed(f"{path}: the setting {missing} is missing") from None

@@ -5,11 +5,12 @@ detector once; after a restart it sees everything again up to the last tick, and
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from searoom.encounters import kernels
-from searoom.encounters.alerts import Alert
+from searoom.encounters.alerts import Alert, Detection
 from searoom.encounters.detector import Detector
 from searoom.encounters.settings import Settings
 from searoom.errors import NotAllowed
@@ -32,6 +33,7 @@ class Nearest:
 
     by: str
     other: str
+    source: str
     at_us: int
     value_mm: int
     error_mm: int
@@ -43,7 +45,9 @@ class Lookout:
     def __init__(self, node: Node, settings: Settings | None = None) -> None:
         self._node = node
         self._detector = Detector(settings or Settings())
-        self._size = -1
+        self._sizes: dict[str, int] = {}
+        self._read_well: dict[str, Fixes] = {}
+        self._blind: dict[str, str] = {}
         self._fixes = no_fixes()
         self._until_us = -(1 << 62)
         noted = [filled for form in (TRACK_NOTE, ENCOUNTER_NOTE) for _, filled in node.notes(form)]
@@ -68,21 +72,43 @@ class Lookout:
                 self._note(fresh, raised, moment)
             if moment > self._noted_us:
                 alerts += raised
+        self._detector.forget()  # what was cleared is written down
         return tuple(alerts)
 
     def _moments(self, now_us: int) -> list[int]:
-        """Return the times at which something was reported since the last look, so that a replay repeats the steps."""
-        times = self._fixes.between(self._until_us, now_us).time_us
-        return [int(moment) for moment in np.unique(times)]
+        """Return the times at which something was reported since the last look, so that a replay repeats the steps.
+
+        While nothing is reported, grades still change: `now_us` itself comes last once no step is repeated any more.
+        """
+        moments = [int(moment) for moment in np.unique(self._fixes.between(self._until_us, now_us).time_us)]
+        last = moments[-1] if moments else self._until_us
+        return [*moments, now_us] if now_us > max(last, self._noted_us) else moments
 
     def _read(self) -> None:
-        paths = [self._node.folder / name for name in self._node.settings.sensors]
-        size = sum(path.stat().st_size for path in paths if path.exists())
-        if size == self._size:
-            return
-        read = [sources.read(path).fixes for path in paths if path.exists()]
-        self._fixes = no_fixes().concat(*read)
-        self._size = size
+        fresh = False
+        for name in self._node.settings.sensors:
+            path = self._node.folder / name
+            size = path.stat().st_size if path.exists() else 0
+            if size != self._sizes.get(name, 0):
+                self._sizes[name] = size
+                fresh = self._read_one(name, path) or fresh
+        if fresh:
+            self._fixes = no_fixes().concat(*self._read_well.values())
+
+    def _read_one(self, name: str, path: Path) -> bool:
+        """Read a sensor's file; one that cannot be read blinds that sensor and stops nothing else."""
+        try:
+            self._read_well[name] = sources.read(path).fixes
+        except NotAllowed as fault:
+            self._blind[name] = fault.sentence
+            return False
+        self._blind.pop(name, None)
+        return True
+
+    @property
+    def blind(self) -> dict[str, str]:
+        """Which sensors' files cannot be read now, and why; what was read of them before still counts."""
+        return dict(self._blind)
 
     def _note(self, fresh: Fixes, raised: tuple[Alert, ...], moment: int) -> None:
         version = self._node.book.form(TRACK_NOTE).version
@@ -114,6 +140,11 @@ class Lookout:
     def _keep(self, note: Filled) -> None:
         if forms.encode(note, self._node.book) not in self._there:
             self._node.note(note)
+
+    def now_open(self) -> Detection:
+        """Return the encounters that are open now, as a screening of this moment; it is national like all seen here."""
+        running = tuple(one for one in self._detector.encounters() if one.cleared_us is None)
+        return Detection((), running, self._detector.passed_over, self._detector.craft)
 
     def nearest(self, from_us: int, to_us: int) -> Nearest:
         """Return the nearest range between our unit and another that our sensors measured in a period.
@@ -150,4 +181,11 @@ def _nearest(own: Fixes, other: Fixes, unit: str, name: str) -> Nearest | None:
     row = int(np.argmin(ranges))
     # A radar measures from its own ship: the error of the range is that of the radar, not of the ship's place.
     error_m = SIGMAS * float(b.sigma_m[row])
-    return Nearest(unit, name, int(times[row]), round(float(ranges[row]) * 1000), round(error_m * 1000))
+    return Nearest(
+        unit,
+        name,
+        b.sources[int(b.source[row])],
+        int(times[row]),
+        round(float(ranges[row]) * 1000),
+        round(error_m * 1000),
+    )

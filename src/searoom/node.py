@@ -31,6 +31,7 @@ from searoom.signals.forms import Filled, Form
 RECEIPT = "receipt"
 LINE_TEST = "line-test"
 DRAFT = "draft"
+READ = "read"
 HANDED_OVER = "handed-over"
 _TICK_FILE = "tick"
 
@@ -57,6 +58,7 @@ class Node:
         self._shared_store = SqliteStore(folder / "shared.db")
         self._national_store = SqliteStore(folder / "national.db")
         self._openings: dict[bytes, Opening] = {}
+        self._handed: dict[Ref, int] | None = None
         self._account: tuple[object, Account] | None = None
         self.record = SharedRecord.open(
             self._shared_store,
@@ -79,10 +81,14 @@ class Node:
         )
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the node of a folder; whatever a crash left half-done is recovered by the same steps as always."""
+    def open(cls, folder: Path, *, to_read: bool = False) -> Self:
+        """Open the node of a folder; whatever a crash left half-done is recovered by the same steps as always.
+
+        One that is opened only `to_read` says nothing, not even a receipt that is owed.
+        """
         node = cls(folder, read_settings(folder))
-        node.acknowledge()
+        if not to_read:
+            node.acknowledge()
         return node
 
     def close(self) -> None:
@@ -165,6 +171,10 @@ class Node:
             raise NotAllowed(f"'{form.name}' is national and never enters the shared record")
         self._check(filled)
         self._check_release(form, released)
+        if filled.reply_to is not None:
+            self.account().message(filled.reply_to)
+            if form.name == READ and filled.reply_to[0] == self.party:
+                raise NotAllowed("one does not sign that one has read one's own words")
         return self.record.say(released, body, now_us=self.now())
 
     def _read(self, statement: Statement, body: bytes) -> Filled:
@@ -253,22 +263,37 @@ class Node:
 
     def note_handed_over(self, party: str, carrier: str, size: int) -> None:
         """Note that a carrier took our entries for a party, up to `size` of our log and no further."""
+        self._take_handed(size, self.now())
         fields: dict[str, object] = {"party": party, "size": size, "carrier": carrier, "at": self.now()}
         self.note(Filled(HANDED_OVER, self.book.form(HANDED_OVER).version, "national", "routine", "en", fields))
 
     def handed_over(self) -> dict[Ref, int]:
         """Return when each entry of our own log was first taken by a carrier."""
-        when: dict[Ref, int] = {}
-        for _, filled in self.notes(HANDED_OVER):
-            for index in range(cast("int", filled.fields["size"])):
-                when.setdefault((self.party, index), cast("int", filled.fields["at"]))
-        return when
+        if self._handed is None:
+            self._handed = {}
+            for _, filled in self.notes(HANDED_OVER):
+                self._take_handed(cast("int", filled.fields["size"]), cast("int", filled.fields["at"]))
+        return dict(self._handed)
+
+    def _take_handed(self, size: int, at_us: int) -> None:
+        if self._handed is not None:
+            for index in range(size):
+                self._handed.setdefault((self.party, index), at_us)
 
     def draft(self, released: Released, body: bytes) -> int:
         """Keep what one person signed until another releases it; return the draft's number."""
         self._check(self._read(released.statement, body))
         fields: dict[str, object] = {"released": released.to_bytes(), "body": body}
         return self.note(Filled(DRAFT, self.book.form(DRAFT).version, "national", "routine", "en", fields)).index
+
+    def waiting(self) -> Iterator[tuple[int, Filled, int, tuple[str, ...]]]:
+        """Yield the drafts not yet released: number, words, the time their writer claims, who has signed."""
+        for entry, filled in self.notes(DRAFT):
+            released = Released.from_bytes(cast("bytes", filled.fields["released"]))
+            if not self.record.said(self.party, released.statement.plain_hash):
+                said = self._read(released.statement, cast("bytes", filled.fields["body"]))
+                names = tuple(self.keyring.by_key_id(signature.key_id)[1].name for signature in released.signatures)
+                yield entry.index, said, released.statement.claimed_us, names
 
     def look(self, number: int) -> tuple[Released, bytes, Opening]:
         """Return a draft with its words opened."""
@@ -278,13 +303,14 @@ class Node:
                 body = cast("bytes", filled.fields["body"])
                 opening = open_body(body, statement=released.statement, reader=self.party, kem=self._kem)
                 return released, body, opening
-        raise NotAllowed(f"there is no draft {number}", advice="Give the number that was printed when the draft was kept.")
+        raise NotAllowed(f"there is no draft {number}", advice="`searoom drafts` lists those that wait.")
 
     # -- owe, tell -------------------------------------------------------------------------------
 
-    def due(self) -> tuple[standing.Obligation, ...]:
-        """Return what is owed at this moment and by whom."""
-        return standing.due(self.agreement, self.account(), self.now())
+    def duties(self, *, everything: bool = False, now_us: int | None = None) -> tuple[standing.Obligation, ...]:
+        """Return what is still owed at this moment and by whom; with `everything` also what has been met."""
+        what = standing.standing if everything else standing.due
+        return what(self.agreement, self.account(), self.now() if now_us is None else now_us)
 
     def test_lines(self) -> None:
         """Send the scheduled test of the line where it has come due and was not sent."""

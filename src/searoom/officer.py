@@ -12,11 +12,14 @@ from typing import cast
 from searoom.desk import ask
 from searoom.errors import Finding, NotAllowed
 from searoom.keyfiles import read_key
-from searoom.record.entry import Released, Statement, sign_statement
-from searoom.record.keys import Card, Role, SigningKey
+from searoom.record.entry import Released, Statement, sign_statement, verify_released
+from searoom.record.keys import Card, Keyring, Role, SigningKey
 from searoom.record.seal import Opening, Sealed, seal
 from searoom.signals import forms
 from searoom.signals.forms import Filled, FormBook
+
+METHODS = {"ARPA": "radar", "RADAR": "radar", "AIS": "ais", "EYE": "estimate"}
+"""How a measurement says that it was made, by the kind of the sensor; any other kind is 'computed'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +127,44 @@ def close(table: Table, content: bytes) -> Sealed:
     )
 
 
-def look(folder: Path, draft: int, book: FormBook) -> tuple[Filled, Released, bytes]:
-    """Return what a draft says, having checked that the words shown are the words that were signed."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A draft as it was shown to a person: what that person then signs is this, and nothing fetched later."""
+
+    draft: int
+    filled: Filled
+    released: Released
+    body: bytes
+
+
+def look(folder: Path, draft: int, book: FormBook) -> Looked:
+    """Return what a draft says, having checked who signed it, for whom, and that the words shown are those signed."""
+    table = sit_down(folder)
     reply = ask(folder, {"do": "look", "draft": draft})
     released = Released.from_bytes(cast("bytes", reply["released"]))
     opening = Opening.from_bytes(cast("bytes", reply["opening"]))
-    if opening.plain_hash() != released.statement.plain_hash:
+    statement = released.statement
+    verify_released(released, Keyring(table.cards))
+    here = (table.mechanism, table.exercise, table.party, table.others())
+    if here != (statement.mechanism, statement.exercise, statement.author, statement.recipients):
+        raise NotAllowed(f"draft {draft} is not of this mechanism, party and recipients")
+    if opening.plain_hash() != statement.plain_hash:
         raise NotAllowed(f"draft {draft}: the words shown are not those that the first person signed")
-    return forms.decode(opening.content, book), released, cast("bytes", reply["body"])
+    return Looked(draft, forms.decode(opening.content, book), released, cast("bytes", reply["body"]))
 
 
-def release(folder: Path, key_file: Path, draft: int, book: FormBook) -> Placed:
-    """Sign a draft as another person than the one who drafted it, and place it in our log."""
+def release(folder: Path, key_file: Path, looked: Looked) -> Placed:
+    """Sign the draft that was looked at, as another person than the one who drafted it, and place it in our log."""
     table = sit_down(folder)
     who = person(table, key_file)
-    _, released, body = look(folder, draft, book)
-    if any(signature.key_id == who.key.key_id for signature in released.signatures):
+    statement, first = looked.released.statement, looked.released.signatures
+    if any(signature.key_id == who.key.key_id for signature in first):
         raise NotAllowed(
-            f"{who.name} has signed draft {draft} already", advice="Substance takes two: another person releases it."
+            f"{who.name} has signed draft {looked.draft} already",
+            advice="Substance takes two: another person releases it.",
         )
-    signatures = sorted(
-        (*released.signatures, sign_statement(released.statement, who.key)), key=lambda item: item.key_id
-    )
-    return _submit(folder, table, Released(released.statement, tuple(signatures)), body, ())
+    signatures = sorted((*first, sign_statement(statement, who.key)), key=lambda item: item.key_id)
+    return _submit(folder, table, Released(statement, tuple(signatures)), looked.body, ())
 
 
 def _submit(folder: Path, table: Table, released: Released, body: bytes, findings: Sequence[Finding]) -> Placed:
@@ -161,16 +179,24 @@ def message(folder: Path, ref: tuple[str, int], book: FormBook) -> Filled:
 
 
 def measured(
-    book: FormBook, *, dossier: tuple[str, int], value_mm: int, error_mm: int, at_us: int, source: str, lang: str
+    book: FormBook,
+    *,
+    dossier: tuple[str, int],
+    value_mm: int,
+    error_mm: int,
+    at_us: int,
+    source: str,
+    sensor: str,
+    lang: str,
 ) -> Filled:
-    """Return a measurement of the range between two units by one's own radar, for a dossier."""
+    """Return a measurement of the range between two units by one's own sensor, for a dossier."""
     fields: dict[str, object] = {
         "dossier": dossier,
         "quantity": "range",
         "value_mm": value_mm,
         "error_mm": error_mm,
         "axis": "horizontal",
-        "method": "radar",
+        "method": METHODS.get(sensor, "computed"),
         "source": source,
         "at": at_us,
     }

@@ -18,11 +18,13 @@ from searoom import cbor, clock
 from searoom.account import Message, utc
 from searoom.delivery import STATE_WORDS, delivery
 from searoom.door import Desk, Request
+from searoom.encounters import screen
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.link.carriers import HttpsCarrier, Server, serve
 from searoom.link.courier import Answerer, Courier, Progress
 from searoom.lookout import Lookout
 from searoom.node import Node
+from searoom.obligations import standing
 from searoom.record.entry import Released
 from searoom.review import render
 from searoom.signals import codebook, forms
@@ -60,6 +62,8 @@ class Service:
             "nearest": self._nearest,
             "joint": self._joint,
             "export": self._export,
+            "due": self._due,
+            "watch": self._watch,
             "stop": self._halt,
         }
 
@@ -179,9 +183,11 @@ class Service:
         node, parties = self.node, self.node.agreement.parties
         lines: dict[str, cbor.Value] = {}
         for party, courier in self._couriers.items():
+            contact_us = max(courier.last_contact_us, self._answerer.last_contact_us.get(party, 0))
             lines[party] = {
-                "last_contact": clock.to_text(courier.last_contact_us) if courier.last_contact_us else None,
+                "last_contact": clock.to_text(contact_us) if contact_us else None,
                 "last_fault": courier.last_fault,
+                "last_fault_of_theirs": self._answerer.last_fault.get(party, ""),
             }
         recorded = {f"{p} by {by}": node.record.recorded(p, by) for p in parties for by in parties if by != p}
         return {
@@ -193,6 +199,7 @@ class Service:
             "sizes": {party: node.record.size(party) for party in parties},
             "recorded": recorded,
             "lines": lines,
+            "blind": dict(self.lookout.blind),
         }
 
     async def _submit(self, request: Request) -> dict[str, cbor.Value]:
@@ -206,7 +213,11 @@ class Service:
         return {"draft": self.node.draft(released, _take(request, "body", bytes))}
 
     async def _drafts(self, _request: Request) -> dict[str, cbor.Value]:
-        return {"drafts": [entry.index for entry, _ in self.node.notes("draft")]}
+        rows: list[cbor.Value] = [
+            {"draft": number, "form": filled.form, "at": clock.to_text(at_us), "by": list(names)}
+            for number, filled, at_us, names in self.node.waiting()
+        ]
+        return {"drafts": rows}
 
     async def _look(self, request: Request) -> dict[str, cbor.Value]:
         released, body, opening = self.node.look(_take(request, "draft", int))
@@ -256,7 +267,13 @@ class Service:
 
     async def _nearest(self, request: Request) -> dict[str, cbor.Value]:
         found = self.lookout.nearest(_take(request, "from_us", int), _take(request, "to_us", int))
-        return {"value_mm": found.value_mm, "error_mm": found.error_mm, "at_us": found.at_us, "by": found.by}
+        return {
+            "value_mm": found.value_mm,
+            "error_mm": found.error_mm,
+            "at_us": found.at_us,
+            "by": found.by,
+            "sensor": found.source,
+        }
 
     async def _joint(self, request: Request) -> dict[str, cbor.Value]:
         page = render.joint(self.node.account(), self.node.agreement, lang=_language(request))
@@ -264,6 +281,15 @@ class Service:
 
     async def _export(self, request: Request) -> dict[str, cbor.Value]:
         return {"entries": self.node.export(Path(_take(request, "folder", str)))}
+
+    async def _due(self, request: Request) -> dict[str, cbor.Value]:
+        lang = _language(request)
+        return {
+            "duties": [standing.facts(duty, lang) for duty in self.node.duties(everything=bool(request.get("all")))]
+        }
+
+    async def _watch(self, _request: Request) -> dict[str, cbor.Value]:
+        return {"table": screen.to_table(self.lookout.now_open())}
 
     async def _halt(self, _request: Request) -> dict[str, cbor.Value]:
         self._stop.set()

@@ -6,6 +6,7 @@ Coral is the liar and owns all keys of coral; amber holds an honest copy of cora
 import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from builders import (
 from searoom import cbor
 from searoom.errors import NotAllowed, SearoomError, Tampered
 from searoom.record import checkpoint, curve
-from searoom.record.entry import MAX_ENTRY, Entry, Heard, Released, place
+from searoom.record.entry import MAX_ENTRY, Entry, Heard, Released, place, release
 from searoom.record.keys import Card, Key, Role, SigningKey
 from searoom.record.log import MAX_BATCH_ITEMS, Item
 from searoom.record.merkle import EMPTY_ROOT, Tree, leaf_hash
@@ -91,7 +92,13 @@ class Scene:
     def placed(self, released: Released, *, signer: SigningKey = CORAL.station, **change: object) -> Entry:
         """Return the entry that coral's station would place next, with fields changed to the liar's taste."""
         last = [entry for entry, _ in self.coral.entries("coral")][-1]
-        fields: dict[str, object] = {"index": 2, "height": last.height + 1, "heard": last.heard, **change}
+        fields: dict[str, object] = {
+            "index": 2,
+            "height": last.height + 1,
+            "heard": last.heard,
+            "placed_us": NOW_US,
+            **change,
+        }
         return place(released, station_key=signer, **fields)  # type: ignore[arg-type]
 
     def batch(self, items: Sequence[Item], *, start: int = 2) -> Batch:
@@ -122,7 +129,7 @@ def test_fork_with_another_entry(scene: Scene) -> None:
     """Coral brings another second entry than before, signed as well as the first: a proven fork."""
     released, body = words()
     last = list(scene.coral.entries("coral"))[1][0]
-    entry = place(released, index=1, height=last.height, heard=last.heard, station_key=CORAL.station)
+    entry = place(released, index=1, height=last.height, heard=last.heard, placed_us=NOW_US, station_key=CORAL.station)
     batch = scene.batch([(entry.to_bytes(), body)], start=1)
     scene.refused(scene.admit(batch), Tampered, "forked: entry 1 of coral", ["fork"])
     detail = cbor.decode(next(piece.detail for piece in scene.amber.evidence() if piece.kind == "fork"))
@@ -253,7 +260,7 @@ def test_forged_signatures(scene: Scene, which: str) -> None:
 def test_another_partys_words_in_this_log(scene: Scene) -> None:
     """Coral places what amber's officer released for another purpose into coral's log."""
     released, body = words(b"amber's words", party=AMBER)
-    entry = place(released, index=2, height=5, heard=(), station_key=CORAL.station)
+    entry = place(released, index=2, height=5, heard=(), placed_us=NOW_US, station_key=CORAL.station)
     scene.refused(scene.admit(scene.batch([(entry.to_bytes(), body)])), NotAllowed, "what amber says", ["refused"])
 
 
@@ -269,7 +276,7 @@ def test_small_order_keys_do_not_enrol(scene: Scene) -> None:
 
 def resigned(payload: bytes) -> bytes:
     """Return a card's payload as coral's root would sign it."""
-    header = cbor.encode({1: -8, 4: CORAL.root.key_id})
+    header = cbor.encode({1: -19, 4: CORAL.root.key_id})
     message = cbor.encode(["Signature1", header, b"searoom/card/v0", payload])
     return cbor.encode([header, {}, payload, CORAL.root.sign(message)])
 
@@ -296,6 +303,19 @@ def small_r_signature(key: SigningKey, message: bytes) -> bytes:
     start = b"\x01" + bytes(31)
     challenge = int.from_bytes(hashlib.sha512(start + key.public + message).digest(), "little")
     return start + (challenge * int.from_bytes(secret, "little") % curve.L).to_bytes(32, "little")
+
+
+@pytest.mark.parametrize(("change", "said"), [((2, None), "kind 2"), ((1, bytes(8)), "not on its card")])
+def test_a_body_for_a_key_that_we_do_not_have(scene: Scene, change: tuple[int, bytes | None], said: str) -> None:
+    """Coral seals words to amber in a way, or to a key, that amber cannot open, and would later say that it told us."""
+    _, body = words()
+    items: Any = cbor.decode(body)
+    kind, kid = change
+    row = [kind, kid or items[2]["amber"][1], items[2]["amber"][2]]
+    lie = cbor.encode({**items, 2: {**items[2], "amber": row}})
+    statement = dataclasses.replace(words()[0].statement, body_hash=hashlib.sha256(lie).digest())
+    entry = scene.placed(release(statement, CORAL.officers[0]))
+    scene.refused(scene.admit(scene.batch([(entry.to_bytes(), lie)])), NotAllowed, said, ["refused"])
 
 
 def test_another_mechanism(scene: Scene) -> None:

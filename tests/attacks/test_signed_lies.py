@@ -1,5 +1,7 @@
 """Lies that their author signed: with all keys of one party, a log still cannot say what the rules forbid."""
 
+import hashlib
+
 import pytest
 
 import second_verifier
@@ -73,6 +75,28 @@ def test_the_way_of_making_lies_can_tell_the_truth():
     assert proven.sizes == second_verifier.verify(resigned(amber_leaves()))["sizes"]
 
 
+@pytest.mark.parametrize("placed_us", [0, 2**63 - 1])
+def test_a_station_may_claim_any_time_and_moves_nothing_by_it(placed_us):
+    """Clocks are set: whatever the station says, both verifiers take it, and the order is that of the heights."""
+    one, two = amber_leaves()
+    files = resigned([one, again(two, placed_us=placed_us)])
+    assert 2 == second_verifier.verify(files)["sizes"]["amber"]
+    placed = [item.entry for item in verify_files(files).entries]
+    assert [1, 2, 3, 4] == [entry.height for entry in placed]
+    assert placed_us == placed[3].placed_us
+
+
+@pytest.mark.parametrize("placed", [-1, 2**63, None])
+def test_a_placed_time_that_is_none_is_refused_by_both(placed):
+    """Beyond the range of times, or no time at all: no entry."""
+    one, two = amber_leaves()
+    entry = Entry.from_bytes(one)
+    payload = cbor.encode({**cbor.decode(entry.payload()), 5: placed})
+    signature = AMBER.station.sign(cose.to_sign1(entry.station.header(), ENTRY_AAD, payload))
+    lie = cose.sign1_bytes(entry.station.header(), payload, signature)
+    assert "placed time" in both_refuse(resigned([lie, two])).sentence
+
+
 def test_signatures_in_another_order_or_doubled_are_refused_by_both():
     """Two officers' signatures stand in the order of their key ids, each once; any other list is other bytes."""
     entry = Entry.from_bytes(amber_leaves()[0])
@@ -80,7 +104,7 @@ def test_signatures_in_another_order_or_doubled_are_refused_by_both():
     for rows in ([first, second], [second, first], [first, first], []):
         released = cbor.encode([b"", {}, entry.statement.to_bytes(), rows])
         heard = [[h.party, h.size, h.root] for h in entry.heard]
-        payload = cbor.encode({0: 0, 1: entry.index, 2: entry.height, 3: heard, 4: released})
+        payload = cbor.encode({0: 0, 1: entry.index, 2: entry.height, 3: heard, 4: released, 5: entry.placed_us})
         header = entry.station.header()
         signature = AMBER.station.sign(cose.to_sign1(header, ENTRY_AAD, payload))
         files = resigned([cose.sign1_bytes(header, payload, signature), amber_leaves()[1]])
@@ -174,6 +198,67 @@ def test_a_body_that_is_not_sealed_to_its_readers_is_refused_by_both():
     }
     path = f"bodies/{sealed.body_hash.hex()}"
     assert f"{path}: " in both_refuse({**files, path: sealed.body}).sentence
+
+
+@pytest.mark.parametrize("change", [{"kind": 2}, {"key_id": AMBER.kem.key_id}, {"key_id": bytes(8)}])
+def test_a_body_for_a_key_that_its_reader_has_not_is_refused_by_both(change):
+    """Another way of wrapping than the one known, or a key that is not on the reader's card, though its hash is signed."""
+    one, two = amber_leaves()
+    signed = Entry.from_bytes(two).statement
+    path = f"bodies/{signed.body_hash.hex()}"
+    items = cbor.decode(small_files()[path])
+    kind, kid, wrapped = items[2]["coral"]
+    row = [change.get("kind", kind), change.get("key_id", kid), wrapped]
+    for readers in (items[2], {**items[2], "coral": row}):
+        body = cbor.encode({**items, 2: readers})
+        name = hashlib.sha256(body).digest()
+        lie = again(two, released=forged_statement(body_hash=name))
+        files = {name: data for name, data in resigned([one, lie]).items() if name != path}
+        files[f"bodies/{name.hex()}"] = body
+        if readers == items[2]:
+            verify_files(files)
+        else:
+            assert f"bodies/{name.hex()}: " in both_refuse(files).sentence
+
+
+@pytest.mark.parametrize("length", [16, 271, 272, 273, 400])
+def test_a_ciphertext_that_is_not_padded_is_refused_by_both(length):
+    """Nobody can open it here, and both see from its length alone whether it was filled up to a size."""
+    one, two = amber_leaves()
+    path = f"bodies/{Entry.from_bytes(two).statement.body_hash.hex()}"
+    body = cbor.encode({**cbor.decode(small_files()[path]), 1: bytes(length)})
+    name = hashlib.sha256(body).digest()
+    lie = again(two, released=forged_statement(body_hash=name, plain_hash=bytes(32)))
+    files = {name: data for name, data in resigned([one, lie]).items() if name != path and "openings/" not in name}
+    files[f"bodies/{name.hex()}"] = body
+    if length == 256 + 16:
+        assert verify_files(files).sizes == second_verifier.verify(files)["sizes"]
+    else:
+        assert f"bodies/{name.hex()}: " in both_refuse(files).sentence
+
+
+def test_an_opening_that_is_padded_otherwise_is_refused_by_both():
+    """The words are those that were signed for, and something else rides along where zero bytes belong: refused."""
+    files = small_files()
+    path = next(path for path in files if path.startswith("openings/"))
+    salt, content, pad = cbor.decode(files[path])
+    for other in (pad[:-1] + b"\1", pad[:-1], pad + b"\0", bytes(len(pad) + 256), b""):
+        assert f"{path}: " in both_refuse({**files, path: cbor.encode([salt, content, other])}).sentence
+    assert f"{path}: " in both_refuse({**files, path: cbor.encode([salt, content])}).sentence
+
+
+def test_another_number_for_the_same_algorithm_is_refused_by_both():
+    """-8, the older number of COSE under which Ed25519 went: the signature checks, and the entry is refused."""
+    one, two = amber_leaves()
+    for number in (-19, -8):
+        entry = Entry.from_bytes(two)
+        header = cose.protected(number, AMBER.station.key_id)
+        signature = AMBER.station.sign(cose.to_sign1(header, ENTRY_AAD, entry.payload()))
+        files = resigned([one, cose.sign1_bytes(header, entry.payload(), signature)])
+        if number == -19:
+            verify_files(files)
+        else:
+            assert "another algorithm" in both_refuse(files).sentence
 
 
 def test_a_manifest_that_tells_another_story_is_refused_by_both():

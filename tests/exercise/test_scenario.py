@@ -65,7 +65,10 @@ def test_made_place_is_no_coast():
         ({"unit": []}, "one [[unit]] for the chair 'first'"),
         ({"origin": 5}, "[origin] must have"),
         ({"tick_s": -1}, "must be a whole number"),
-        ({"act": [{"id": "a", "at_s": 1, "chair": "third", "person": 1, "do": "say"}]}, "the chair is 'first' or 'second'"),
+        (
+            {"act": [{"id": "a", "at_s": 1, "chair": "third", "person": 1, "do": "say"}]},
+            "the chair is 'first' or 'second'",
+        ),
         ({"later_ticks_s": 4}, "must be a list"),
     ],
 )

@@ -71,6 +71,16 @@ def test_two_clocks_that_differ_are_a_dispute(received_us):
     assert "disputed" == first_slot(tale, SLOT_US + 2 * HOUR_US)[0]
 
 
+def test_the_receiving_station_says_when_it_had_it():
+    """What counts is when the recipient's station placed what shows the delivery, not what its author claims."""
+    tale = Tale()
+    tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    tale.meet()
+    tale.say("coral", "hotline-message", at_us=SLOT_US + 2, placed_us=SLOT_US + DAY_US, text="Begun in time.")
+
+    assert "disputed" == first_slot(tale, SLOT_US + DAY_US + 1)[0]
+
+
 def test_a_backdated_test_is_not_met():
     """An entry that claims yesterday and arrives today is no proof of yesterday."""
     tale = Tale()
@@ -191,7 +201,7 @@ def test_a_message_is_read_in_time_or_not():
     """The clock runs from delivery, and only a reply to this message stops it."""
     tale = Tale()
     ref = tale.say("amber", "hotline-message", at_us=SLOT_US, text="Hello.")
-    label = "amber 0"
+    label = "amber/0"
     assert [(label, "coral", "pending")] == states(tale, SLOT_US + DAY_US, "hotline-read")
 
     tale.receive("coral", at_us=SLOT_US + DAY_US)
@@ -213,7 +223,7 @@ def test_nobody_reads_for_another():
     tale.say("amber", "read", at_us=SLOT_US + 1, reply_to=ref)
     tale.receive("coral", at_us=SLOT_US + 1)
 
-    assert [("amber 0", "coral", "due")] == states(tale, SLOT_US + 2, "hotline-read")
+    assert [("amber/0", "coral", "due")] == states(tale, SLOT_US + 2, "hotline-read")
 
 
 def test_a_notice_takes_effect_when_the_last_has_it():
@@ -236,7 +246,7 @@ def test_a_notice_that_was_not_received_has_no_effect():
     """Silence ends nothing: until the other side has it, everything goes on."""
     tale = Tale()
     notice(tale)
-    assert [("amber 0", "amber", "due")] == states(tale, SLOT_US + DAY_US, "notice-of-suspension")
+    assert [("amber/0", "amber", "due")] == states(tale, SLOT_US + DAY_US, "notice-of-suspension")
     assert ("missed", "missed") == first_slot(tale, SLOT_US + DAY_US)
 
     receipt = tale.receive("coral", at_us=SLOT_US + HOUR_US)

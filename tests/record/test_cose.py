@@ -13,8 +13,8 @@ KID = bytes(range(8))
 
 def test_what_is_signed_is_what_the_rfc_says() -> None:
     """RFC 9052 4.4: context, body header, (signer header,) external data, payload."""
-    header = cose.protected(-8, KID)
-    assert bytes.fromhex("a2012704480001020304050607") == header
+    header = cose.protected(-19, KID)
+    assert bytes.fromhex("a2013204480001020304050607") == header
     assert ["Signature1", header, b"aad", b"words"] == cbor.decode(cose.to_sign1(header, b"aad", b"words"))
     assert ["Signature", b"", header, b"aad", b"words"] == cbor.decode(cose.to_sign(header, b"aad", b"words"))
 
@@ -31,21 +31,21 @@ def test_comes_back_from_its_bytes(algorithm: int, kid: bytes, payload: bytes) -
 @pytest.mark.parametrize(
     "parts",
     [
-        [cose.protected(-8, KID), {}, b"words"],
-        [cose.protected(-8, KID), {}, b"words", b"s", b"more"],
-        [cose.protected(-8, KID), {1: 2}, b"words", b"s"],
-        [cose.protected(-8, KID), [], b"words", b"s"],
-        [cose.protected(-8, KID), {}, b"", b"s"],
-        [cose.protected(-8, KID), {}, None, b"s"],
-        [cose.protected(-8, KID), {}, b"words", b""],
-        [cose.protected(-8, KID), {}, b"words", bytes(cose.MAX_SIGNATURE + 1)],
+        [cose.protected(-19, KID), {}, b"words"],
+        [cose.protected(-19, KID), {}, b"words", b"s", b"more"],
+        [cose.protected(-19, KID), {1: 2}, b"words", b"s"],
+        [cose.protected(-19, KID), [], b"words", b"s"],
+        [cose.protected(-19, KID), {}, b"", b"s"],
+        [cose.protected(-19, KID), {}, None, b"s"],
+        [cose.protected(-19, KID), {}, b"words", b""],
+        [cose.protected(-19, KID), {}, b"words", bytes(cose.MAX_SIGNATURE + 1)],
         [b"", {}, b"words", b"s"],
         [cbor.encode([1, 4]), {}, b"words", b"s"],
-        [cbor.encode({1: -8, 4: KID, 5: 0}), {}, b"words", b"s"],
-        [cbor.encode({1: -8, 4: KID[:7]}), {}, b"words", b"s"],
+        [cbor.encode({1: -19, 4: KID, 5: 0}), {}, b"words", b"s"],
+        [cbor.encode({1: -19, 4: KID[:7]}), {}, b"words", b"s"],
         [cbor.encode({1: True, 4: KID}), {}, b"words", b"s"],
         [cbor.encode({1: b"x", 4: KID}), {}, b"words", b"s"],
-        [cbor.encode({1: -8, 4: [KID]}), {}, b"words", b"s"],
+        [cbor.encode({1: -19, 4: [KID]}), {}, b"words", b"s"],
         {},
     ],
 )
@@ -54,4 +54,4 @@ def test_refuses_what_is_not_of_this_form(parts: cbor.Value) -> None:
     with pytest.raises(NotAllowed):
         cose.read_sign1(cbor.encode(parts), "it", max_bytes=10_000)
     with pytest.raises(NotAllowed):
-        cose.read_sign1(cose.sign1_bytes(cose.protected(-8, KID), bytes(99), b"s"), "it", max_bytes=99)
+        cose.read_sign1(cose.sign1_bytes(cose.protected(-19, KID), bytes(99), b"s"), "it", max_bytes=99)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from builders import MECHANISM, NOW_US, keyring, make_released, parties
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
+from searoom.record import cose
 from searoom.record.entry import (
     ENTRY_AAD,
     MAX_ENTRY,
@@ -27,13 +28,13 @@ from searoom.record.entry import (
     sign_statement,
     verify_entry,
 )
-from searoom.record.keys import KEM_PUBLIC_SIZE, Card, Key, Keyring, Role, SigningKey
+from searoom.record.keys import KEM_PUBLIC_SIZE, Card, Key, Keyring, Role, SigningKey, check_signature
 
 AMBER, CORAL = parties()
 RING = keyring(AMBER, CORAL)
 HEARD = (Heard("coral", 3, bytes(range(32))),)
 RELEASED = make_released(RING, AMBER, b"words")[0]
-ENTRY = place(RELEASED, index=4, height=9, heard=HEARD, station_key=AMBER.station)
+ENTRY = place(RELEASED, index=4, height=9, heard=HEARD, placed_us=NOW_US, station_key=AMBER.station)
 VECTOR = Path(__file__).parents[1] / "vectors" / "entry.json"
 
 party_ids = st.from_regex(r"[a-z][a-z0-9]{0,31}", fullmatch=True)
@@ -67,7 +68,9 @@ def test_an_entry_comes_back_from_its_bytes(
     names = sorted(data.draw(st.frozensets(party_ids, max_size=5)))
     heard = tuple(Heard(name, data.draw(st.integers(0, 2**63 - 1)), data.draw(hashes)) for name in names)
     released = release(statement, *(SigningKey(bytes([n]) * 32) for n in range(signers)))
-    entry = place(released, index=index, height=height, heard=heard, station_key=AMBER.station)
+    placed_us = data.draw(st.integers(0, 2**63 - 1))
+    entry = place(released, index=index, height=height, heard=heard, placed_us=placed_us, station_key=AMBER.station)
+    assert placed_us == Entry.from_bytes(entry.to_bytes()).placed_us
     assert released == Released.from_bytes(released.to_bytes())
     assert entry == Entry.from_bytes(entry.to_bytes())
     assert len(entry.to_bytes()) <= MAX_ENTRY
@@ -181,16 +184,29 @@ def test_refuses_height_zero_and_heard_out_of_order() -> None:
             dataclasses.replace(ENTRY, heard=tuple(Heard(name, 0, bytes(32)) for name in names))
 
 
+@pytest.mark.parametrize("placed", [-1, 2**63, None, True, b"now"])
+def test_refuses_an_entry_without_the_time_at_which_it_was_placed(placed: Any) -> None:
+    """The station's clock is one whole number; nothing else stands for it, and it is not left out."""
+    with pytest.raises(NotAllowed, match="placed time"):
+        dataclasses.replace(ENTRY, placed_us=placed)
+    payload = dict(cbor_map(ENTRY.payload()))
+    assert NOW_US == payload.pop(5)
+    parts = list(cbor.decode(ENTRY.to_bytes()))  # type: ignore[arg-type]
+    for wrong, said in ((payload, "map of 6"), ({**payload, 5: placed}, "placed time")):
+        with pytest.raises(NotAllowed, match=said):
+            Entry.from_bytes(cbor.encode([*parts[:2], cbor.encode(wrong), parts[3]]))
+
+
 def test_refuses_headers_that_say_more() -> None:
     """Nothing unsigned and nothing unknown rides along."""
     parts = list(cbor.decode(ENTRY.to_bytes()))  # type: ignore[arg-type]
     for change in (
         {1: {7: b""}},
-        {0: cbor.encode({1: -8})},
-        {0: cbor.encode({1: -8, 4: AMBER.station.key_id, 7: b""})},
+        {0: cbor.encode({1: -19})},
+        {0: cbor.encode({1: -19, 4: AMBER.station.key_id, 7: b""})},
         {0: cbor.encode({1: None, 4: AMBER.station.key_id})},
-        {0: cbor.encode({1: -8, 4: b"short"})},
-        {0: b"\xa1\x01\x38\x07"},
+        {0: cbor.encode({1: -19, 4: b"short"})},
+        {0: b"\xa1\x01\x32"},
     ):
         with pytest.raises(NotAllowed):
             Entry.from_bytes(cbor.encode([change.get(at, part) for at, part in enumerate(parts)]))
@@ -202,7 +218,7 @@ def test_refuses_headers_that_say_more() -> None:
 def test_an_entry_names_who_released_it() -> None:
     """Two officers: both are named, in the order of their key ids."""
     released = make_released(RING, AMBER, b"words", signers=AMBER.officers)[0]
-    entry = place(released, index=0, height=1, heard=(), station_key=AMBER.station)
+    entry = place(released, index=0, height=1, heard=(), placed_us=NOW_US, station_key=AMBER.station)
     signers = verify_entry(entry, RING)
     assert sorted(key.key_id for key in AMBER.officers) == [signer.key_id for signer in signers]
     assert {"amber-1", "amber-2"} == {signer.holder for signer in signers}
@@ -212,11 +228,11 @@ def test_an_entry_names_who_released_it() -> None:
 def test_an_automatic_entry_is_signed_by_the_station_alone() -> None:
     """The station may release by itself, never beside an officer."""
     alone = make_released(RING, AMBER, b"tick", signers=[AMBER.station])[0]
-    entry = place(alone, index=0, height=1, heard=(), station_key=AMBER.station)
+    entry = place(alone, index=0, height=1, heard=(), placed_us=NOW_US, station_key=AMBER.station)
     assert [(Role.STATION, "amber")] == [(s.role, s.holder) for s in verify_entry(entry, RING)]
     both = release(alone.statement, AMBER.station, AMBER.officers[0])
     with pytest.raises(NotAllowed, match="beside others"):
-        verify_entry(place(both, index=0, height=1, heard=(), station_key=AMBER.station), RING)
+        verify_entry(place(both, index=0, height=1, heard=(), placed_us=NOW_US, station_key=AMBER.station), RING)
 
 
 @pytest.mark.parametrize("key", [AMBER.log, AMBER.mirror])
@@ -224,9 +240,9 @@ def test_log_and_mirror_keys_release_nothing(key: SigningKey) -> None:
     """A key has one role: those of the log say nothing and place nothing."""
     released = release(RELEASED.statement, key)
     with pytest.raises(NotAllowed, match="does not release"):
-        verify_entry(place(released, index=0, height=1, heard=(), station_key=AMBER.station), RING)
+        verify_entry(place(released, index=0, height=1, heard=(), placed_us=NOW_US, station_key=AMBER.station), RING)
     with pytest.raises(NotAllowed, match="not by its station"):
-        verify_entry(place(RELEASED, index=0, height=1, heard=(), station_key=key), RING)
+        verify_entry(place(RELEASED, index=0, height=1, heard=(), placed_us=NOW_US, station_key=key), RING)
 
 
 def test_refuses_keys_of_another_party_and_strangers() -> None:
@@ -234,11 +250,19 @@ def test_refuses_keys_of_another_party_and_strangers() -> None:
     for key, said in ((CORAL.officers[0], "coral-1 of coral"), (SigningKey(bytes(32)), "no card")):
         with pytest.raises(NotAllowed, match=said):
             verify_entry(
-                place(release(RELEASED.statement, key), index=0, height=1, heard=(), station_key=AMBER.station), RING
+                place(
+                    release(RELEASED.statement, key),
+                    index=0,
+                    height=1,
+                    heard=(),
+                    placed_us=NOW_US,
+                    station_key=AMBER.station,
+                ),
+                RING,
             )
     for key in (CORAL.station, AMBER.officers[0], SigningKey(bytes(32))):
         with pytest.raises(NotAllowed):
-            verify_entry(place(RELEASED, index=0, height=1, heard=(), station_key=key), RING)
+            verify_entry(place(RELEASED, index=0, height=1, heard=(), placed_us=NOW_US, station_key=key), RING)
 
 
 def test_refuses_an_algorithm_that_the_key_has_not() -> None:
@@ -246,6 +270,19 @@ def test_refuses_an_algorithm_that_the_key_has_not() -> None:
     liar = dataclasses.replace(ENTRY, station=Signature(-48, AMBER.station.key_id, bytes(64)))
     with pytest.raises(NotAllowed, match="another algorithm"):
         verify_entry(liar, RING)
+
+
+@pytest.mark.parametrize("algorithm", [-8, -7, -48, 19])
+def test_the_number_of_ed25519_is_the_one_that_says_the_curve(algorithm: int) -> None:
+    """-19 of RFC 9864, and no other: under the older -8 the same key's signature, honestly made, is refused."""
+    assert -19 == AMBER.station.algorithm == ENTRY.station.algorithm
+    header = cose.protected(algorithm, AMBER.station.key_id)
+    value = AMBER.station.sign(cose.to_sign1(header, ENTRY_AAD, ENTRY.payload()))
+    other = Entry.from_bytes(cose.sign1_bytes(header, ENTRY.payload(), value))
+    with pytest.raises(NotAllowed, match="another algorithm"):
+        verify_entry(other, RING)
+    with pytest.raises(NotAllowed, match=f"algorithm {algorithm} is not in force"):
+        check_signature(algorithm, AMBER.station.public, b"", bytes(64))
 
 
 def test_what_the_officer_signs_is_not_what_the_station_signs() -> None:
@@ -268,7 +305,9 @@ def vector() -> dict[str, Any]:
     statement = Statement(MECHANISM, True, "amber", ("coral",), b"\x11" * 32, b"\x22" * 32, 1_790_000_000_000_000, None)
     released = release(statement, amber["officer"])
     heard = (Heard("coral", 3, b"\x33" * 32),)
-    entry = place(released, index=4, height=9, heard=heard, station_key=amber["station"])
+    entry = place(
+        released, index=4, height=9, heard=heard, placed_us=1_790_000_060_000_000, station_key=amber["station"]
+    )
     assert [Role.OFFICER] == [signer.role for signer in verify_entry(entry, Keyring([card]))]
     return {
         "station_seed": amber["station"].seed.hex(),

@@ -175,6 +175,18 @@ def test_refuses_a_card_that_another_root_signed() -> None:
         Card.from_bytes(forged)
 
 
+def test_refuses_a_card_with_another_number_for_its_keys() -> None:
+    """Whoever still writes -8 for Ed25519, for the root or for a key on the card, is told which number is not in force."""
+    header, payload = cose.protected(-8, AMBER.root.key_id), AMBER.card.payload()
+    signature = AMBER.root.sign(cose.to_sign1(header, CARD_AAD, payload))
+    with pytest.raises(NotAllowed, match="algorithm -8 is not in force"):
+        Card.from_bytes(cose.sign1_bytes(header, payload, signature))
+    keys = (dataclasses.replace(AMBER.card.keys[0], algorithm=-19), *AMBER.card.keys[1:])
+    assert AMBER.card == dataclasses.replace(AMBER.card, keys=keys)
+    with pytest.raises(NotAllowed, match="algorithm -8 is not in force"):
+        dataclasses.replace(AMBER.card, keys=(dataclasses.replace(keys[0], algorithm=-8), *keys[1:]))
+
+
 def test_refuses_a_card_with_something_unsigned_beside_it() -> None:
     """Nothing rides along on a card that its root did not sign."""
     parts = cbor.decode(AMBER.card_bytes)

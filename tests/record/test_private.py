@@ -29,6 +29,7 @@ def test_what_was_written_is_read_after_reopening(tmp_path: Path) -> None:
     assert [b"note 0", b"note 1", b"note 2"] == [content for _, content in read]
     assert ["amber-1", "amber-2", "amber-1"] == [again.signer(entry).holder for entry, _ in read]
     assert [NOW_US, NOW_US + 1, NOW_US + 2] == [entry.statement.claimed_us for entry, _ in read]
+    assert [NOW_US, NOW_US + 1, NOW_US + 2] == [entry.placed_us for entry, _ in read]
     assert [1, 2, 3] == [entry.height for entry, _ in read]
     assert log.root() == again.root()
     assert [b"note 2"] == [content for _, content in again.read(2)]

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from builders import EXERCISE, keyring, make_released, parties
+from builders import EXERCISE, NOW_US, keyring, make_released, parties
 from searoom.errors import NotAllowed, Tampered
 from searoom.record.entry import Heard, place
 from searoom.record.merkle import EMPTY_ROOT
@@ -27,7 +27,7 @@ def entry(*, index=1, height=5, coral=1, jade=0, heard=None, **said):
     released, _ = make_released(RING, AMBER, b"words", **said)
     if heard is None:
         heard = (Heard("coral", coral, HEADS["coral", coral]), Heard("jade", jade, HEADS["jade", jade]))
-    return place(released, index=index, height=height, heard=heard, station_key=AMBER.station)
+    return place(released, index=index, height=height, heard=heard, placed_us=NOW_US, station_key=AMBER.station)
 
 
 FIRST = entry(index=0, height=1, coral=0)
@@ -48,6 +48,12 @@ def test_lets_an_entry_stand_where_it_belongs():
     check(entry(height=8, coral=2, jade=1))
     check(entry(height=3, coral=0, jade=1))
     check(entry(height=2, coral=0))
+
+
+@pytest.mark.parametrize("placed_us", [0, NOW_US - 1, NOW_US + 1, 2**63 - 1])
+def test_no_clock_decides_where_an_entry_stands(placed_us):
+    """A station's clock may be set back, or forward: the time at which it placed an entry orders nothing."""
+    check(dataclasses.replace(entry(), placed_us=placed_us))
 
 
 @pytest.mark.parametrize("lie", [
@@ -102,5 +108,5 @@ def test_height_follows_the_highest_entry_that_was_known():
 def test_a_national_entry_hears_nobody_and_has_no_recipient():
     """In a log of one party nobody is heard and nobody is spoken to."""
     released, _ = make_released(RING, AMBER, b"seen", to=())
-    alone = place(released, index=0, height=1, heard=(), station_key=AMBER.station)
+    alone = place(released, index=0, height=1, heard=(), placed_us=NOW_US, station_key=AMBER.station)
     check(alone, previous=None, index=0, order_of_parties=("amber",))

@@ -2,18 +2,20 @@
 
 import dataclasses
 import hashlib
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import second_verifier
 from builders import keyring, make_statement, parties, seed
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import seal as room
 from searoom.record.entry import Statement
-from searoom.record.seal import Body, KemKey, Opening, check_body, open_body, seal
+from searoom.record.seal import Body, KemKey, Opening, check_body, check_key_ids, open_body, seal
 
 AMBER, CORAL, JADE = parties("amber", "coral", "jade")
 RING = keyring(AMBER, CORAL, JADE)
@@ -42,8 +44,60 @@ def test_nobody_else_reads() -> None:
     """A third party is told that the body is not for it; with another's name its key opens nothing."""
     with pytest.raises(NotAllowed, match="not sealed to jade"):
         open_body(SEALED.body, statement=STATEMENT, reader="jade", kem=JADE.kem)
-    with pytest.raises(Tampered, match="unwrap"):
+    with pytest.raises(NotAllowed, match=f"sealed to a key {CORAL.kem.key_id.hex()}"):
         open_body(SEALED.body, statement=STATEMENT, reader="coral", kem=JADE.kem)
+    body = rewrapped("coral", key_id=JADE.kem.key_id)
+    with pytest.raises(Tampered, match="unwrap"):
+        open_body(body, statement=resealed(body), reader="coral", kem=JADE.kem)
+
+
+def rewrapped(reader: str, **change: Any) -> bytes:
+    """Return the body with another row for one reader, as a liar would write it."""
+    parsed = Body.from_bytes(SEALED.body)
+    return Body(
+        parsed.ciphertext, {**parsed.wrapped, reader: dataclasses.replace(parsed.wrapped[reader], **change)}
+    ).to_bytes()
+
+
+def test_a_wrapped_key_names_its_kind_and_its_key() -> None:
+    """Kind 1, and the first 8 bytes of the hash of the reader's KEM key: what a reader needs to pick its own."""
+    for party in (AMBER, CORAL):
+        wrapped = Body.from_bytes(SEALED.body).wrapped[party.name]
+        key_id = hashlib.sha256(party.kem.public).digest()[:8]
+        assert (1, key_id, 1168) == (wrapped.kind, wrapped.key_id, len(wrapped.value))
+        assert key_id == party.kem.key_id
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ([0, bytes(8), bytes(1168)], "kind 0"),
+        ([2, bytes(8), bytes(1168)], "kind 2"),
+        ([True, bytes(8), bytes(1168)], "kind"),
+        ([-1, bytes(8), bytes(1168)], "kind"),
+        ([1, bytes(7), bytes(1168)], "key id"),
+        ([1, "12345678", bytes(1168)], "key id"),
+        ([1, bytes(8), bytes(1167)], "wrapped key"),
+        ([1, bytes(8)], "wrapped key"),
+        ([1, bytes(8), bytes(1168), 0], "wrapped key"),
+        (bytes(1168), "wrapped key"),
+    ],
+)
+def test_refuses_a_wrapping_that_is_not_known(row: Any, said: str) -> None:
+    """Another kind, another size, a bare key: refused with words, before anything is unwrapped."""
+    items: Any = cbor.decode(SEALED.body)
+    body = cbor.encode({**items, 2: {**items[2], "coral": row}})
+    with pytest.raises(NotAllowed, match=said):
+        check_body(body, resealed(body))
+
+
+def test_refuses_a_key_that_is_not_on_the_readers_card() -> None:
+    """Who wraps for a key that the reader does not have is found out by everybody, also by those who cannot open."""
+    check_key_ids(Body.from_bytes(SEALED.body), RING)
+    for reader in ("amber", "coral"):
+        body = rewrapped(reader, key_id=JADE.kem.key_id)
+        with pytest.raises(NotAllowed, match=f"of {reader} that is not on its card"):
+            check_key_ids(check_body(body, resealed(body)), RING)
 
 
 def test_the_seed_expands_as_x_wing_says() -> None:
@@ -81,9 +135,9 @@ def test_one_body_cannot_be_opened_to_two_texts() -> None:
     inner = Opening(bytes(32), b"other words").to_bytes()
     aad = room._aad(STATEMENT.mechanism, "amber", ("coral",))
     wrapped = {
-        party.name: room._SUITE.encrypt(
+        party.name: room._wrap(
             key,
-            room._kem_public(party.kem.public),
+            party.kem.public,
             room._info(STATEMENT.mechanism, "amber", party.name, STATEMENT.plain_hash),
         )
         for party in (AMBER, CORAL)
@@ -105,7 +159,7 @@ def test_the_ciphertext_is_bound_to_its_recipients() -> None:
     """Who else was told is part of what is sealed."""
     key, aad = bytes(32), room._aad(STATEMENT.mechanism, "amber", ("coral", "jade"))
     info = room._info(STATEMENT.mechanism, "amber", "coral", STATEMENT.plain_hash)
-    wrapped = {name: room._SUITE.encrypt(key, room._kem_public(CORAL.kem.public), info) for name in ("amber", "coral")}
+    wrapped = {name: room._wrap(key, CORAL.kem.public, info) for name in ("amber", "coral")}
     body = Body(ChaCha20Poly1305(key).encrypt(bytes(12), OPENING.to_bytes(), aad), wrapped).to_bytes()
     with pytest.raises(Tampered, match="decrypt"):
         open_body(body, statement=resealed(body), reader="coral", kem=CORAL.kem)
@@ -137,9 +191,95 @@ def test_refuses_to_seal_to_the_wrong_people() -> None:
         seal(bytes(room.MAX_CONTENT + 1), mechanism="m", author="amber", recipients=["coral"], readers=keys)
 
 
+def test_lengths_tell_the_next_size_and_no_more() -> None:
+    """Whatever is said, the ciphertext has one of ten lengths: 256 to 131,072 bytes and the tag."""
+    seen = set()
+    for length in (0, 1, 150, 193, 194, 195, 218, 219, 5000, 65_000, room.MAX_CONTENT):
+        _, sealed = make_statement(RING, "amber", bytes(length), to=["coral"])
+        seen.add((length, len(Body.from_bytes(sealed.body).ciphertext) - 16))
+    assert {
+        (0, 256), (1, 256), (150, 256), (193, 256), (194, 512), (195, 256), (218, 256), (219, 512), (5000, 8192),
+        (65_000, 65_536), (room.MAX_CONTENT, 131_072),
+    } == seen  # fmt: skip
+    assert tuple(256 * 2**step for step in range(10)) == room.OPENING_SIZES
+
+
+NEAR_A_SIZE = st.sampled_from(room.OPENING_SIZES).flatmap(lambda size: st.integers(size - 320, size + 8))
+
+
+@settings(deadline=None)
+@given(st.one_of(NEAR_A_SIZE, st.integers(0, room.MAX_CONTENT)).filter(lambda n: 0 <= n <= room.MAX_CONTENT))
+def test_every_length_is_filled_up_exactly_and_alike_by_other_hands(length: int) -> None:
+    """One encoding: of a size of the list, the same as the second verifier makes, and read back as it was."""
+    opening = Opening(bytes(range(32)), b"w" * length)
+    data = opening.to_bytes()
+    assert len(data) in room.OPENING_SIZES
+    assert data == second_verifier.padded([opening.salt, opening.content])
+    assert opening == Opening.from_bytes(data)
+
+
+def pads() -> dict[str, bytes]:
+    """Return encodings of one opening with another pad than the one that it must have."""
+    salt, content = bytes(range(32)), b"words"
+    right: Any = cbor.decode(Opening(salt, content).to_bytes())
+    size = len(right[2])
+    return {
+        "not zero at its end": cbor.encode([salt, content, bytes(size - 1) + b"\1"]),
+        "not zero at its start": cbor.encode([salt, content, b"\1" + bytes(size - 1)]),
+        "too short": cbor.encode([salt, content, bytes(size - 1)]),
+        "too long": cbor.encode([salt, content, bytes(size + 1)]),
+        "the next size": cbor.encode([salt, content, bytes(size + 255)]),
+        "empty": cbor.encode([salt, content, b""]),
+        "none": cbor.encode([salt, content]),
+        "text": cbor.encode([salt, content, "0" * size]),
+        "one more part": cbor.encode([salt, content, right[2], b""]),
+    }
+
+
+@pytest.mark.parametrize("lie", pads())
+def test_refuses_another_pad(lie: str) -> None:
+    """All zero and of the one right length: nothing can be hidden in it, and one opening has one byte string."""
+    with pytest.raises(NotAllowed, match="opening"):
+        Opening.from_bytes(pads()[lie])
+    with pytest.raises(second_verifier.Refused):
+        second_verifier.check_opening(pads()[lie], f"openings/{Opening(bytes(range(32)), b'words').plain_hash().hex()}")
+
+
+@pytest.mark.parametrize("lie", ["not zero at its end", "the next size"])
+def test_refuses_another_pad_under_the_seal(lie: str) -> None:
+    """A sender who pads otherwise signed for the same words; who opens the body refuses it all the same."""
+    key, opening = bytes(32), Opening(bytes(range(32)), b"words")
+    for inner in (opening.to_bytes(), pads()[lie]):
+        statement = dataclasses.replace(STATEMENT, plain_hash=opening.plain_hash())
+        wrapped = {
+            party.name: room._wrap(
+                key,
+                party.kem.public,
+                room._info(statement.mechanism, "amber", party.name, statement.plain_hash),
+            )
+            for party in (AMBER, CORAL)
+        }
+        sealed = ChaCha20Poly1305(key).encrypt(bytes(12), inner, room._aad(statement.mechanism, "amber", ("coral",)))
+        body = Body(sealed, wrapped).to_bytes()
+        statement = dataclasses.replace(statement, body_hash=hashlib.sha256(body).digest())
+        if inner == opening.to_bytes():
+            assert opening == open_body(body, statement=statement, reader="coral", kem=CORAL.kem)
+        else:
+            with pytest.raises(NotAllowed, match="zero bytes"):
+                open_body(body, statement=statement, reader="coral", kem=CORAL.kem)
+
+
+@pytest.mark.parametrize("size", [0, 16, 17, 255, 257, 384, 1 << 18])
+def test_refuses_a_ciphertext_that_no_padded_opening_gives(size: int) -> None:
+    """Who does not pad is found out by everybody, without any key."""
+    body = Body(bytes(size + 16), Body.from_bytes(SEALED.body).wrapped).to_bytes()
+    with pytest.raises(NotAllowed, match="ciphertext|body|bytes"):
+        check_body(body, resealed(body))
+
+
 def test_the_longest_words_fit() -> None:
     """The limit on words leaves room for the wrapping of every party that a mechanism can have."""
-    assert room.MAX_CONTENT + 64 + 32 * (room.WRAPPED_SIZE + 40) <= room.MAX_BODY
+    assert max(room.OPENING_SIZES) + room.TAG_SIZE + 64 + 32 * (room.WRAPPED_SIZE + 48) <= room.MAX_BODY
 
 
 @settings(deadline=None)

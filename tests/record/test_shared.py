@@ -68,6 +68,16 @@ def test_what_is_said_is_heard_and_cosigned() -> None:
     assert a.batch("amber", 1) is None
 
 
+def test_an_entry_says_when_it_was_placed_not_only_when_it_was_said() -> None:
+    """Signed at one time and placed later, by a clock that is set back in between: both sides read both times."""
+    a, b = records()
+    for late_us in (60 * SECOND_US, -60 * SECOND_US):
+        a.say(*make_released(RING, AMBER, b"words"), now_us=NOW_US + late_us)
+    exchange(a, b)
+    times = [(entry.statement.claimed_us, entry.placed_us) for entry, _ in b.entries("amber")]
+    assert [(NOW_US, NOW_US + 60 * SECOND_US), (NOW_US, NOW_US - 60 * SECOND_US)] == times
+
+
 def test_an_empty_record_has_a_signed_note_of_nothing() -> None:
     """From the first start there is a checkpoint of our own log, and none of theirs."""
     a, _ = records()

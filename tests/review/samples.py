@@ -97,8 +97,8 @@ def contact(verdict, sent, heard, *, answers=(), lang="en"):
     left, right = tokens(sent or "", heard or "", lang)
     return ContactRow(
         "AMBER 21", "CORAL 34", "YX 1", "",
-        Said("amber", "amber/4", "2026-06-03 02:12:10Z", left, lang, "VHF 16", (who("amber"),)) if sent else None,
-        Said("coral", "coral/3", "2026-06-03 02:12:31Z", right, lang, "", (who("coral"),)) if heard else None,
+        Said("amber", "amber/4", "2026-06-03T02:12:10Z", left, lang, "VHF 16", (who("amber"),)) if sent else None,
+        Said("coral", "coral/3", "2026-06-03T02:12:31Z", right, lang, "", (who("coral"),)) if heard else None,
         verdict, VERDICT_WORDS[verdict.replace("_", " ")]["en"], "", "", True, answers,
     )  # fmt: skip
 
@@ -110,21 +110,21 @@ def states(*, director=True):
             "stored",
             True,
             "",
-            "2026-06-03 02:50:00Z",
+            "2026-06-03T02:50:00Z",
             "amber/7",
             (Who("amber", "Amber station", "station", "amber", "77aa01bc"),),
         ),
-        StateRow("handed_over", True, "Amber", "2026-06-03 02:50:01Z", "", ()),
+        StateRow("handed_over", True, "Amber", "2026-06-03T02:50:01Z", "", ()),
         StateRow(
             "delivered",
             True,
             "Coral",
-            "2026-06-03 02:50:02Z",
+            "2026-06-03T02:50:02Z",
             "coral/6",
             (Who("coral", "Coral station", "station", "coral", "91fe22d0"),),
         ),
         StateRow("recorded", True, "cosignature of Coral", "", "", ()),
-        StateRow("read", True, "Coral", "2026-06-03 02:54:40Z", "coral/7", (who("coral"),)),
+        StateRow("read", True, "Coral", "2026-06-03T02:54:40Z", "coral/7", (who("coral"),)),
         StateRow("answered", False, "Coral", "", "", ()),
     ]
     return tuple(row for row in rows if director or row.key not in {"handed_over", "recorded"})
@@ -135,7 +135,7 @@ def measurement(party, value_mm, error_mm, lang="en", sensor="radar", **more):
     return MeasurementRow(
         party,
         f"{party}/9",
-        "2026-06-03 02:14:20Z",
+        "2026-06-03T02:14:20Z",
         say_distance(value_mm, error_mm, lang),
         value_mm,
         error_mm,
@@ -158,11 +158,11 @@ def hotline_letter(hotline, director):
         "Hotline message",
         "hotline",
         "flash",
-        "2026-06-03 02:50:00Z",
+        "2026-06-03T02:50:00Z",
         "",
         "",
         (who("amber"), who("amber", 2)),
-        (FieldRow("Text", Words(hotline, "ja")),),
+        (FieldRow("Text", Words(hotline, "ja"), own=True),),
         states(director=director),
     )
 
@@ -173,7 +173,7 @@ def understood(texts):
         AnswerRow(
             "coral",
             "coral/5",
-            "2026-06-03 02:13:02Z",
+            "2026-06-03T02:13:02Z",
             texts("answer.understood"),
             texts("answer_not.understood"),
             (who("coral"),),
@@ -185,8 +185,8 @@ def incident(lang, unit, texts):
     """Return a dossier with two quantities, of which one agrees."""
     return DossierRow(
         "2026-06-03/1",
-        (AccountRow("amber", "amber/8", "2026-06-03 03:10:00Z", (FieldRow("Account", Words("貴方は当艦の艦首前方を横切った。", "ja")),), (who("amber"),)),
-         AccountRow("coral", "coral/8", "2026-06-03 03:12:00Z", (FieldRow("Account", Words("我舰在安全距离外通过。", "zh-Hans")),), (who("coral"),))),
+        (AccountRow("amber", "amber/8", "2026-06-03T03:10:00Z", (FieldRow("Account", Words("貴側は当艦の艦首前方を横切った。", "ja")),), (who("amber"),)),
+         AccountRow("coral", "coral/8", "2026-06-03T03:12:00Z", (FieldRow("Account", Words("我舰在安全距离外通过。", "zh-Hans")),), (who("coral"),))),
         (quantity("Closest range", [measurement("amber", 137_160, 25_000, lang, unit), measurement("coral", 182_000, 44_000, lang)], "Both stand.", texts),
          quantity("Range at second crossing", [measurement("amber", 1_830_000, 30_000, lang), measurement("coral", 1_702_000, 40_000, lang)], "Both stand.", texts)),
         ("Amber: facts not agreed, prevention agreed",), "facts not agreed, prevention agreed",
@@ -196,7 +196,7 @@ def incident(lang, unit, texts):
 def content(
     lang="en",
     *,
-    hotline="本艦は現在の針路と速力を保っています。\n貴方の意図を伺います。",
+    hotline="本艦は現在の針路と速力を保っています。\n貴側の意図を伺います。",
     unit="AMBER 21, X-band radar",
     exercise=True,
     order=("amber", "coral"),
@@ -218,12 +218,12 @@ def content(
         dossiers=(incident(lang, unit, texts),),
         timeline=(
             Folded("amber", ("amber/0",)), Folded("coral", ("coral/0", "coral/1")),
-            MessageRow("amber/4", "amber-4", "amber", "Contact sent", "unit contact", "", "2026-06-03 02:12:10Z", "", "", (who("amber"),),
+            MessageRow("amber/4", "amber-4", "amber", "Contact sent", "unit contact", "", "2026-06-03T02:12:10Z", "", "", (who("amber"),),
                        (FieldRow("From", Words("AMBER 21", "en")), FieldRow("Words", Words(WORDS, "en"))), states(director=director)[:3]),
-            MessageRow("coral/3", "coral-3", "coral", "Contact heard", "unit contact", "", "2026-06-03 02:12:31Z", "", "", (who("coral"),),
+            MessageRow("coral/3", "coral-3", "coral", "Contact heard", "unit contact", "", "2026-06-03T02:12:31Z", "", "", (who("coral"),),
                        (FieldRow("Words as heard", Words(WORDS, "en")),), states(director=director)[:1]),
             letter,
-            MessageRow("coral/9", "coral-9", "coral", "", "", "", "2026-06-03 03:20:00Z", "", "", (who("coral"),), (), (), "its words were not opened to us"),
+            MessageRow("coral/9", "coral-9", "coral", "", "", "", "2026-06-03T03:20:00Z", "", "", (who("coral"),), (), (), "its words were not opened to us"),
         ),
     )  # fmt: skip
 

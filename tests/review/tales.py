@@ -13,14 +13,14 @@ def at(seconds):
     return START_US + seconds * SECOND_US
 
 
-def call(tale, seconds, heard=None, *, words=WORDS, script=SCRIPT):
+def call(tale, seconds, heard=None, *, words=WORDS, script=SCRIPT, code="YX1"):
     """Let Amber call and, where `heard` is given, Coral write what it heard; return both references."""
     units = {"unit_from": "AMBER 21", "unit_to": "CORAL 34"}
     sent = tale.say(
         "amber",
         "contact-sent",
         at_us=at(seconds),
-        code="YX1",
+        code=code,
         words=words,
         script=script,
         lang="en",

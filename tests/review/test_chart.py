@@ -30,7 +30,7 @@ def test_says_in_three_languages_that_it_is_not_for_navigation(lang, how):
     """On every chart, whatever the page's language, each part with its own."""
     spans = {node.attrib["lang"]: node.text for node in drawn(lang, how).iter(f"{SVG}tspan")}
 
-    assert {"en": "Not for navigation", "ja": "航海用ではない", "zh-Hans": "不可用于航行"} == spans
+    assert {"en": "Not for navigation", "ja": "航海には使用できません", "zh-Hans": "不得用于航海"} == spans
 
 
 def test_names_both_units_and_both_closest_approaches():

@@ -10,13 +10,13 @@ import pytest
 from builders import cosign, exchange, keyring, make_record, opener, parties, say
 from review import samples
 from review.reading import Reader
-from review.tales import LETTER, WORDS, at, told
+from review.tales import LETTER, WORDS, at, call, told
 from searoom import account as accounts
 from searoom.obligations.standing import due
 from searoom.review.render import Case, Proven, ReviewData, joint, joint_page, page, review
 from searoom.review.texts import HTML_LANGUAGES, LANGUAGES, Texts, table
 from searoom.signals import forms
-from told import BOOK, DEMO
+from told import BOOK, DEMO, Tale
 
 HOSTILE = "</bdi></td><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\u202eevil\u2066\x07{{ 7*7 }}"
 LOADING = {
@@ -174,6 +174,47 @@ def test_words_stand_in_their_own_language():
     markup = joint(accounts.arrange(account.parties, items, {}), DEMO, lang="zh", book=BOOK)
 
     assert f'<blockquote class="original" lang="ja"><bdi>{LETTER}</bdi></blockquote>' in markup
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_agreed_phrase_is_no_original(lang):
+    """Chosen from a list: its key and our wording in the page's language, and no quotation in the writer's."""
+    tale = Tale()
+    tale.say("coral", "hotline-contact", phrase="we-are-here")
+    markup = joint(tale.account(), DEMO, lang=lang, book=BOOK)
+    wording = BOOK.form("hotline-contact").field("phrase").choices["we-are-here"][lang]
+
+    assert '<blockquote class="original"' not in markup
+    assert Texts(lang)("hotline.agreed", key="we-are-here") in markup
+    assert f'<p lang="{HTML_LANGUAGES[lang]}"><bdi>{wording}</bdi></p>' in markup
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_codebooks_words_stand_beside_the_spoken_ones(lang):
+    """And say that nobody has reviewed them."""
+    tale = Tale()
+    call(tale, 10, code="V-N1")
+    markup = joint(tale.account(), DEMO, lang=lang, book=BOOK)
+
+    assert (lang != "en") == (Texts(lang)("contact.codebook_unreviewed") in markup)
+    assert (lang == "ja") == ("本船は針路と速力を保持します。" in markup)
+
+
+@pytest.mark.parametrize("lang", ["ja", "zh"])
+@pytest.mark.parametrize("which", [0, 1], ids=["review", "joint"])
+def test_marks_after_japanese_and_chinese_are_full_width(lang, which):
+    """No half-width colon, comma, semicolon or bracket leans on a full-width letter."""
+    assert [] == re.findall(r"[\u3040-\u30ff\u3400-\u9fff](?:<[^>]*>)* ?[:;,(]", pages(lang)[which])
+    assert "amber radar：" in pages(lang)[which]
+    assert "amber radar:" not in pages(lang)[which]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("which", [0, 1], ids=["review", "joint"])
+def test_a_time_has_one_form(lang, which):
+    """`2026-06-03T02:00:00Z`, in rows and in sentences."""
+    assert "2026-06-03T00:00:10Z" in pages(lang)[which]
+    assert not re.search(r"\d{4}-\d\d-\d\d \d\d:|\d\d:\d\d Z|\d\d:\d\d:\d\d Z", pages(lang)[which])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

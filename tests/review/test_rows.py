@@ -1,6 +1,7 @@
 """Tests of an account as rows of a page."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -10,7 +11,7 @@ from searoom.obligations.standing import standing
 from searoom.review import rows
 from searoom.review.sections import Folded, Proven
 from searoom.review.texts import LANGUAGES, Texts
-from told import BOOK, DEMO, MACM
+from told import BOOK, DEMO, MACM, START_US, Tale
 
 EN = Texts("en")
 HANDED = {("amber", 4): at(1000)}
@@ -61,6 +62,20 @@ def test_the_joint_rows_hold_no_state_that_only_one_node_knows():
     }
 
     assert {"stored", "delivered", "read", "answered"} == keys
+
+
+def test_states_have_the_time_of_the_station_and_the_message_that_of_its_author():
+    """Said at one time, placed a minute later: the message shows the first, *stored* and *answered* the second."""
+    tale, minute = Tale(), 60_000_000
+    ref = tale.say("amber", "hotline-message", placed_us=START_US + minute, text="Hello.")
+    tale.meet()
+    tale.say("coral", "hotline-message", placed_us=START_US + 2 * minute, reply_to=ref, text="Yes.")
+    row = content(tale.account()).hotline[0]
+
+    assert "00:00:00" in row.at
+    assert ["00:01:00", "00:02:00", "00:02:00"] == [
+        re.search(r"\d\d:\d\d:\d\d", state.at)[0] for state in row.states if state.at
+    ]
 
 
 def test_two_persons_stand_under_a_hotline_message():

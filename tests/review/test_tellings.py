@@ -1,5 +1,6 @@
 """Tests of both sides' tellings laid side by side."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,15 +9,17 @@ from review.tales import call, told
 from searoom.review.sections import Token
 from searoom.review.tellings import contact_rows, dossier_rows, quantity, tokens
 from searoom.review.texts import LANGUAGES, Texts
+from searoom.signals import codebook
 from told import BOOK, DEMO, Tale
 
 EN = Texts("en")
+SIGNALS = codebook.load()
 TEXT = st.text("abc ,.", max_size=40)
 
 
 def rows(tale):
     tale.meet()
-    return contact_rows(tale.account(), BOOK, EN)
+    return contact_rows(tale.account(), BOOK, EN, SIGNALS)
 
 
 def marked(words, kind):
@@ -56,7 +59,7 @@ def test_equal_words_bear_no_mark(text):
 
 def test_shows_the_three_cases_apart():
     """Right, garbled, and not at all."""
-    found = contact_rows(told().account(), BOOK, EN)
+    found = contact_rows(told().account(), BOOK, EN, SIGNALS)
 
     assert ["heard_as_sent", "heard_garbled", "not_heard"] == [row.verdict for row in found]
     assert ["AMBER 21"] * 3 == [row.sender for row in found]
@@ -65,7 +68,7 @@ def test_shows_the_three_cases_apart():
 
 def test_marks_only_what_the_comparison_calls_missing():
     """The call and the OVER belong to no message: nobody missed them."""
-    garbled = contact_rows(told().account(), BOOK, EN)[1]
+    garbled = contact_rows(told().account(), BOOK, EN, SIGNALS)[1]
 
     assert ["COURSE", "AND"] == marked(garbled.sent.tokens, "lost")
     assert not {"THIS", "OVER."} & set(marked(garbled.sent.tokens, "lost"))
@@ -74,7 +77,7 @@ def test_marks_only_what_the_comparison_calls_missing():
 
 def test_what_nobody_heard_is_not_struck_through():
     """A call without a hearing says that no entry says so, and marks no word as lost."""
-    assert not marked(contact_rows(told().account(), BOOK, EN)[2].sent.tokens, "lost")
+    assert not marked(contact_rows(told().account(), BOOK, EN, SIGNALS)[2].sent.tokens, "lost")
 
 
 def test_says_whether_the_hearing_was_written_before_the_call_arrived():
@@ -98,9 +101,28 @@ def test_says_whether_the_hearing_was_written_before_the_call_arrived():
     assert [False] == [row.independent for row in rows(late)]
 
 
+@pytest.mark.parametrize(
+    ("code", "lang", "told"),
+    [
+        ("V-N1", "ja", "意図。本船は針路と速力を保持します。"),
+        ("V-N1", "zh", "意图。我船将保向保速。"),
+        ("V-N1", "en", ""),
+        ("YX1", "ja", ""),
+        ("V-N8", "ja", ""),
+    ],
+)
+def test_a_reader_of_another_language_has_the_codebooks_words(code, lang, told):
+    """Beside the English words; not beside English for the English, nor for a code or values that do not fit."""
+    tale = Tale()
+    call(tale, 10, code=code)
+    (row,) = contact_rows(tale.account(), BOOK, Texts(lang), SIGNALS)
+
+    assert (told, False) == (row.told, row.reviewed)
+
+
 def test_an_answer_says_what_it_does_not_mean():
     """Understood is no promise."""
-    answer = contact_rows(told().account(), BOOK, EN)[0].answers[0]
+    answer = contact_rows(told().account(), BOOK, EN, SIGNALS)[0].answers[0]
 
     assert ("coral", "understood", "not: a promise to act on it") == (answer.party, answer.words, answer.not_means)
 

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from searoom.contacts import VERDICT_WORDS
+from searoom.delivery import STATE_WORDS
 from searoom.errors import NotAllowed
 from searoom.review.texts import HTML_LANGUAGES, LANGUAGES, Texts, check, placeholders, table
+from told import BOOK
 
 
 def test_every_sentence_stands_in_every_language():
@@ -27,6 +30,26 @@ def test_chinese_is_written_simplified():
         for key, row in table().items()
         if re.search("[録際対続経込読開関係時間実発]", row["zh"].replace("关系", ""))
     ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_thing_has_one_word(lang):
+    """The pages, the sentences of the desk and the form call an answer, a verdict and a state alike."""
+    texts, choices = Texts(lang), BOOK.form("contact-answer").field("answer").choices
+    for answer in choices:
+        word = texts(f"answer.{answer.replace('-', '_')}")
+        assert word in STATE_WORDS[answer][lang]
+        assert word in choices[answer][lang] or answer in ("received", "understood")
+    for verdict, words in VERDICT_WORDS.items():
+        named = texts(f"verdict.{verdict.replace(', ', '_').replace(' ', '_')}")
+        assert words[lang].lower().startswith(named)
+    if lang == "zh":
+        assert STATE_WORDS["handed over"][lang].startswith(texts("state.handed_over"))
+
+
+def test_nothing_is_done_as_told_between_equals():
+    """Retired words of the Chinese column: "as told", "listen to", and second terms for one thing."""
+    assert [] == [key for key, row in table().items() if re.search("照办|收听|相遇|电文|传输|散列", row["zh"])]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def message(form, author="amber"):
 def test_writes_references_and_times():
     """As people say them, with the Z."""
     assert "amber/3" == ref_text(("amber", 3))
-    assert "2026-06-03 02:00:00Z" == moment(1_780_452_000_000_000)
+    assert "2026-06-03T02:00:00Z" == moment(1_780_452_000_000_000)
 
 
 def test_names_person_role_and_key():
@@ -52,6 +52,17 @@ def test_value_and_error_are_one_row():
 
     assert FieldRow("value", Words("140 m ± 30 m", "en")) in rows
     assert not [row for row in rows if row.label == "error" or "137" in row.value.text]
+
+
+def test_a_choice_is_ours_and_a_text_is_theirs():
+    """Only the author's own sentences are an original; an agreed phrase keeps its key and has our words."""
+    chosen = Filled("hotline-contact", 1, "hotline", "immediate", "ja", {"phrase": "we-are-here"})
+    written = Filled("hotline-message", 1, "hotline", "immediate", "ja", {"text": "海"})
+
+    assert (FieldRow("约定用语", Words("我方已在线。", "zh-Hans"), own=False, key="we-are-here"),) == values(
+        chosen, BOOK, Texts("zh")
+    )
+    assert (FieldRow("正文", Words("海", "ja"), own=True),) == values(written, BOOK, Texts("zh"))
 
 
 def test_labels_are_in_the_language_of_the_page():

@@ -238,7 +238,7 @@ def test_names_the_codes_near_a_wrong_one():
         ("MD", {"course": "45"}),
         ("MD", {"course": "360"}),
         ("MD", {"course": "0456"}),
-        ("V-Q5", {"language": "English\n"}),
+        ("V-Q5", {"language": "en\n"}),
         ("MD", {"course": "045", "speed": "10"}),
         ("SG", {"speed": "ten"}),
         ("SG", {"speed": "-3"}),
@@ -246,6 +246,7 @@ def test_names_the_codes_near_a_wrong_one():
         ("EV", {"position": "95-00N 000-00E", "course": "045", "speed": "10"}),
         ("EV", {"position": "32-61N 165-20W", "course": "045", "speed": "10"}),
         ("V-Q5", {"language": "!!"}),
+        ("V-Q5", {"language": "ru"}),
     ],
 )
 def test_refuses_values_that_do_not_fit(code, params):
@@ -268,6 +269,57 @@ def test_values_carry_their_unit_in_every_language():
     )
     assert "045度" in row.filled({"bearing": "045", "distance": "1.5"}, "ja")
     assert "1.5海里" in row.filled({"bearing": "045", "distance": "1.5"}, "zh")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [("1", "0.1 nautical miles in 1 minute."), ("2", "0.1 nautical miles in 2 minutes.")]
+)
+def test_one_has_a_unit_of_its_own(minutes, said):
+    """One minute and two minutes; the closest approach is called so in every language."""
+    row, params = BOOK.row("V-W1"), {"distance": "0.1", "minutes": minutes}
+    assert row.filled(params, "en") == f"There is risk of collision between us: closest approach {said}"
+    assert row.filled(params, "ja") == f"両船に衝突のおそれがあります。最接近距離0.1海里、{minutes}分後です。"
+    assert row.filled(params, "zh") == f"两船存在碰撞危险，最近会遇距离0.1海里，{minutes}分钟后。"
+
+
+def test_a_choice_is_said_in_the_language_of_the_sentence():
+    """Each language is named in each language, by one key."""
+    row = BOOK.row("V-Q5")
+    assert ["Can you speak with me in Chinese?", "中国語で通話できますか。", "你船能用汉语通话吗？"] == [
+        row.filled({"language": "zh"}, lang) for lang in LANGUAGES
+    ]
+    with pytest.raises(NotAllowed) as refused:
+        row.filled({"language": "chinese"}, "en")
+    assert "one of en, ja, zh" in refused.value.advice()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('kind = "choice"', 'kind = "figures"'),
+        ('kind = "figures"', 'kind = "choice"'),
+        ('ja = "英語", zh = "英语" }', 'ja = "英語" }'),
+        ('one = { en = " minute",', 'one = { xx = " minute",'),
+    ],
+)
+def test_refuses_faulty_parameters(old, new):
+    """Choices belong to choices alone, and every word stands in every language."""
+    text = packaged("parameters.toml")
+    assert old in text
+    with pytest.raises(NotAllowed, match=r"parameters\.toml, "):
+        read_parameters(text.replace(old, new, 1), "parameters.toml")
+
+
+def test_no_language_of_the_house_is_asked_for_less_than_another():
+    """English, Japanese and Chinese are wished for in rows that differ by the language alone."""
+    rows = [BOOK.row(code) for code in ("V-R6", "V-R7", "V-R8")]
+    names = BOOK.row("V-Q5").parameters[0].choices
+    assert all(row.offered for row in rows)
+    assert 1 == len({(row.marker, row.situations, row.state) for row in rows})
+    for lang in LANGUAGES:
+        assert 1 == len(
+            {row.wording[lang].replace(names[key][lang], "*") for key, row in zip(names, rows, strict=True)}
+        )
 
 
 def test_the_page_names_what_is_never_offered():

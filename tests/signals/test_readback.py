@@ -45,6 +45,22 @@ def test_a_whole_sentence_is_certain():
     assert first("CORAL 34 this is AMBER 21, stop your vessel at once, over") == ("L", True)
 
 
+def test_one_minute_and_one_minutes_are_heard_alike():
+    """What stands behind a single figure is written down either way."""
+    for unit in ("minute", "minutes"):
+        heard = f"There is risk of collision between us: closest approach 0.1 nautical miles in 1 {unit}."
+        found = recognise(heard, BOOK)[0]
+        assert ("V-W1", True, {"distance": "0.1", "minutes": "1"}) == (found.signal.code, found.certain, found.params)
+        assert found.words["en"].endswith("in 1 minute.")
+
+
+def test_a_spoken_language_is_heard_as_its_choice():
+    """In whatever language its name is said; a language that is no choice is not made into one."""
+    for heard in ("Can you speak with me in Chinese?", "你船能用汉语通话吗？", "中国語で通話できますか。"):
+        assert ("V-Q5", {"language": "zh"}) == (recognise(heard, BOOK)[0].signal.code, recognise(heard, BOOK)[0].params)
+    assert not [each for each in recognise("Can you speak with me in Klingon?", BOOK) if each.certain]
+
+
 def test_a_group_alone_is_never_certain():
     """Letters have no redundancy: one lost makes another group."""
     for text in ("RT1", "ROMEO TANGO ONE", "interco romeo tango one", "ZL", "zulu lima", "K"):

@@ -10,7 +10,7 @@ from searoom.signals.tables import LANGUAGES
 BOOK = codebook.load()
 VALUES = {
     "course": "045", "bearing": "310", "speed": "10", "distance": "1.5", "minutes": "4", "count": "2", "channel": "72",
-    "frequency": "2182", "position": "32-10.5N 165-20.0W", "time": "0405Z", "language": "English",
+    "frequency": "2182", "position": "32-10.5N 165-20.0W", "time": "0405Z", "language": "en",
 }  # fmt: skip
 
 
@@ -51,6 +51,16 @@ def test_figures_are_spoken_one_by_one():
     assert (
         "THREE TWO DEGREES ONE ZERO DECIMAL FIVE MINUTES NORTH, ONE SIX FIVE DEGREES TWO ZERO DECIMAL ZERO MINUTES WEST"
     ) in script("EV").text
+
+
+def test_one_is_not_spoken_as_many():
+    """ONE minute, and a language by its name in the language that is spoken."""
+    row = BOOK.row("V-W1")
+    spoken = voice_script(row, {"distance": "1", "minutes": "1"}, to="CORAL 34", sender="AMBER 21")
+    assert "closest approach ONE nautical mile in ONE minute." in spoken.text
+    assert "1 nautical mile in 1 minute." in spoken.words
+    assert "with me in English?" in script("V-Q5").text
+    assert "英語で通話" in script("V-Q5", lang="ja").text
 
 
 def test_plain_sentences_have_no_group():

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from stage import make_stage
-
 from searoom import cbor, desk
 from searoom.link.carriers import LoopCarrier
 from searoom.link.courier import Answerer, Courier
@@ -12,6 +10,7 @@ from searoom.record.seal import open_body
 from searoom.review import render
 from searoom.serve import Service
 from searoom.signals.forms import Filled, Form
+from stage import make_stage
 
 CANARY = "canary-4f1c9a"
 NUMBER = 987_654_321_987
@@ -38,7 +37,8 @@ VALUES = {
 def national(form: Form) -> Filled:
     """The form with a canary in every one of its fields."""
     fields = {
-        each.name: next(iter(each.choices)) if each.kind == "choice" else VALUES.get(each.kind, CANARY) for each in form.fields
+        each.name: next(iter(each.choices)) if each.kind == "choice" else VALUES.get(each.kind, CANARY)
+        for each in form.fields
     }
     return Filled(form.name, form.version, "national", "routine", "en", fields)
 
@@ -73,7 +73,9 @@ def test_no_canary_of_a_national_field_leaves(tmp_path):
     left += [path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()]
     for request in ({"do": "status"}, {"do": "material"}):
         left.append(desk.pack(asyncio.run(amber._handle(request))))
-    left += [render.joint(amber.node.account(), amber.node.agreement, lang=lang).encode() for lang in ("en", "ja", "zh")]
+    left += [
+        render.joint(amber.node.account(), amber.node.agreement, lang=lang).encode() for lang in ("en", "ja", "zh")
+    ]
     left += contents(amber.node)
     sealed = [entry.released.to_bytes() for entry, _ in amber.node.national.read()]
     amber.node.close()
@@ -101,23 +103,31 @@ def test_the_search_finds_a_canary_that_is_said(tmp_path):
 
 
 def exchange(node: Node, peer: Node, left: list[bytes]) -> None:
-    """Let two nodes meet until both are in step; keep every byte that `node` put on the line."""
-    answerer = Answerer(peer.record, now=peer.now, on_admitted=lambda _party: peer.acknowledge())
+    """Let two nodes meet, each calling the other; keep every byte that `node` put on the line, asking or answering."""
+    for caller, called in ((node, peer), (peer, node)):
+        answerer = Answerer(
+            called.record, now=called.now, on_admitted=lambda _party, called=called: called.acknowledge()
+        )
 
-    async def handler(data: bytes) -> bytes:
-        left.append(data)
-        return await answerer.handle(node.party, data)
+        async def handler(data: bytes, answerer=answerer, caller=caller) -> bytes:
+            answer = await answerer.handle(caller.party, data)
+            left.append(data if caller is node else answer)
+            return answer
 
-    courier = Courier(
-        node.record, peer.party, LoopCarrier(handler), now=node.now, on_admitted=lambda _party: node.acknowledge()
-    )
+        courier = Courier(
+            caller.record,
+            called.party,
+            LoopCarrier(handler),
+            now=caller.now,
+            on_admitted=lambda _party, caller=caller: caller.acknowledge(),
+        )
 
-    async def story() -> None:
-        for _ in range(3):
-            met = await courier.meet()
-            assert met.fault == ""
+        async def story(courier=courier) -> None:
+            for _ in range(3):
+                met = await courier.meet()
+                assert met.fault == ""
 
-    asyncio.run(story())
+        asyncio.run(story())
 
 
 def contents(node: Node) -> list[bytes]:

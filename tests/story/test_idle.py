@@ -1,8 +1,7 @@
 """Story: two nodes with nothing to say."""
 
-from stage import ask, make_stage, sizes, tick
-
 from searoom.node import Node
+from stage import ask, make_stage, sizes, tick
 
 HOUR_S = 3600
 

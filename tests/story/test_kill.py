@@ -4,9 +4,8 @@ import asyncio
 import shutil
 
 from proxy import Proxy
-from stage import ask, dial, make_stage, open_line, sizes, tick
-
 from searoom.record.verify import verify_many
+from stage import ask, dial, make_stage, open_line, sizes, tick
 
 
 def test_node_killed_between_delivered_and_recorded_ends_in_the_same_account(tmp_path):
@@ -28,7 +27,9 @@ def test_node_killed_between_delivered_and_recorded_ends_in_the_same_account(tmp
                 stage.processes["coral"].wait()
                 line.thaw()
                 met = await meeting
-                reached = (await asyncio.to_thread(ask, stage, "amber", do="message", author=author, index=index))["reached"]
+                reached = (await asyncio.to_thread(ask, stage, "amber", do="message", author=author, index=index))[
+                    "reached"
+                ]
 
                 assert "coral" in met["faults"]
                 assert {"handed over": True, "delivered": True, "recorded": False, "read": False} == reached
@@ -36,7 +37,9 @@ def test_node_killed_between_delivered_and_recorded_ends_in_the_same_account(tmp
                 await asyncio.to_thread(stage.start, "coral")
                 for party in ("amber", "coral", "amber"):
                     assert (await asyncio.to_thread(ask, stage, party, do="meet"))["faults"] == {}
-                reached = (await asyncio.to_thread(ask, stage, "amber", do="message", author=author, index=index))["reached"]
+                reached = (await asyncio.to_thread(ask, stage, "amber", do="message", author=author, index=index))[
+                    "reached"
+                ]
 
                 assert {"handed over": True, "delivered": True, "recorded": True, "read": False} == reached
                 assert {"amber": 1, "coral": 1} == await asyncio.to_thread(sizes, stage, "amber")
@@ -74,3 +77,22 @@ def test_a_killed_node_is_shown_as_no_contact_since(tmp_path):
         assert after["last_fault"]
     finally:
         stage.stop()
+
+
+def test_no_node_needs_an_officers_key(tmp_path):
+    """With every person's key file moved away, both nodes start, meet, test the line and acknowledge: a node holds no person's key."""
+    stage = make_stage(tmp_path)
+    for party in stage.parties:
+        (stage.folder(party) / "officers").rename(tmp_path / f"{party}-officers")
+        (stage.folder(party) / "root").rename(tmp_path / f"{party}-root")
+    try:
+        for party in stage.parties:
+            stage.start(party)
+        tick(stage, 1800)
+        for party in stage.parties:
+            assert ask(stage, party, do="meet")["faults"] == {}
+        held = sizes(stage, "amber")
+    finally:
+        stage.stop()
+
+    assert {"amber": 2, "coral": 2} == held

@@ -74,6 +74,8 @@ def test_hotline_message_passes_through_its_states(main_job):
     assert told.delivered.signer.role is Role.STATION
     assert {"coral": True} == told.recorded
     assert (Role.OFFICER, "coral-1") == (told.read.signer.role, told.read.signer.holder)
+    for line in main_job.facts["main_job"]["hotline"]:
+        assert all(line[state] for state in ("stored", "handed over", "delivered", "recorded", "read_by"))
     assert (answered.ref,) == tuple(answer.ref for answer in told.answers)
 
 
@@ -113,7 +115,9 @@ def test_record_is_proven_from_a_copy_without_the_stores(main_job, tmp_path):
     second = [sys.executable, str(Path(__file__).parents[1] / "second_verifier.py")]
 
     def codes() -> tuple[int, int]:
-        ours = subprocess.run([sys.executable, "-m", "searoom", "verify", str(tmp_path)], capture_output=True, check=False)
+        ours = subprocess.run(
+            [sys.executable, "-m", "searoom", "verify", str(tmp_path)], capture_output=True, check=False
+        )
         theirs = subprocess.run([*second, str(tmp_path / "coral" / "record")], capture_output=True, check=False)
         return ours.returncode, theirs.returncode
 
@@ -141,7 +145,11 @@ class _Fetches(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [f"{tag} {name}={value}" for name, value in attrs if name in ("src", "href") and not (value or "").startswith("#")]
+        self.found += [
+            f"{tag} {name}={value}"
+            for name, value in attrs
+            if name in ("src", "href") and not (value or "").startswith("#")
+        ]
         self.found += [tag] if tag in ("script", "link", "iframe") else []
 
 

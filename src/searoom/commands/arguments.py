@@ -36,7 +36,7 @@ def pairs(items: Sequence[str]) -> dict[str, str]:
 def reference(text: str) -> tuple[str, int]:
     """Return the entry that `party/index` names."""
     party, slash, index = text.partition("/")
-    if not slash or not index.isdecimal():
+    if not party or not slash or not index.isdecimal():
         raise NotAllowed(f"'{text}' is no entry; write it like amber/3")
     return party, int(index)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from searoom import clock, officer
 from searoom.commands.arguments import pairs, parser, reference
-from searoom.commands.people import tell
+from searoom.commands.people import confirmed, tell
 from searoom.errors import NotAllowed
 from searoom.signals import codebook, forms, readback, render
+from searoom.signals.codebook import Signal
 
 SPOKEN = "en"
 """Voice between ships is English unless the parties agree otherwise (CUES 3, as published)."""
@@ -30,15 +31,15 @@ def call(argv: Sequence[str]) -> int:
     command.add_argument("--code", required=True)
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     command.add_argument("--intention", default="", help="what you have decided to do: needed to announce it")
+    command.add_argument("--means", default="vhf-16", help="vhf-16 (default), vhf, hf, flags, light, sound ...")
+    command.add_argument("--at", metavar="TIME", help="when it was said (default: now)")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     table = officer.sit_down(given.node)
+    if not table.unit:
+        raise NotAllowed("this node serves no unit", advice='Write `unit = "..."` into its node.toml.')
     row = codebook.load(table.books).row(given.code)
-    if row.announces_intention and given.intention != row.intention:
-        raise NotAllowed(
-            f"{row.code} announces what our own ship will do, and you have not entered that intention",
-            advice=f"Decide first; then add `--intention {row.intention}`. No signal decides a manoeuvre for you.",
-        )
+    _decided(row, given.intention)
     values = pairs(given.set)
     script = render.voice_script(row, values, to=given.to, sender=table.unit, lang=SPOKEN)
     fields = {
@@ -48,16 +49,25 @@ def call(argv: Sequence[str]) -> int:
         "words": script.words,
         "script": script.text,
         "lang": SPOKEN,
-        "means": "vhf-16",
-        "at": clock.to_text(table.now_us),
+        "means": given.means,
+        "at": given.at or clock.to_text(table.now_us),
     }
     if values:
         fields["parameters"] = ", ".join(f"{name}={value}" for name, value in values.items())
-    if not given.json:
-        sys.stdout.write("\n".join(script.lines) + "\n")
     book = forms.load()
-    filled = forms.from_text(book, "contact-sent", fields, lang=SPOKEN)
-    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+    placed = officer.say(given.node, given.key, forms.from_text(book, "contact-sent", fields, lang=SPOKEN), book)
+    if not given.json:  # what was refused is not there to be spoken
+        sys.stdout.write("\n".join(script.lines) + "\n")
+    return tell(placed, as_json=given.json)
+
+
+def _decided(row: Signal, intention: str) -> None:
+    """Refuse to announce what our own ship will do before a person has entered that decision."""
+    if row.announces_intention and intention != row.intention:
+        raise NotAllowed(
+            f"{row.code} announces what our own ship will do, and you have not entered that intention",
+            advice=f"Decide first; then add `--intention {row.intention}`. No signal decides a manoeuvre for you.",
+        )
 
 
 def heard(argv: Sequence[str]) -> int:
@@ -72,15 +82,18 @@ def heard(argv: Sequence[str]) -> int:
     command.add_argument("--from", dest="sender", required=True, metavar="UNIT")
     command.add_argument("--words", required=True)
     command.add_argument("--quality", choices=("clear", "weak", "garbled"), default="clear")
+    command.add_argument("--at", metavar="TIME", help="when it was heard (default: now)")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     table = officer.sit_down(given.node)
+    if not table.unit:
+        raise NotAllowed("this node serves no unit", advice='Write `unit = "..."` into its node.toml.')
     candidates = readback.recognise(given.words, codebook.load(table.books))
     fields = {
         "unit_from": given.sender,
         "unit_to": table.unit,
         "words": given.words,
-        "at": clock.to_text(table.now_us),
+        "at": given.at or clock.to_text(table.now_us),
         "quality": given.quality,
     }
     if candidates:
@@ -105,6 +118,7 @@ def read(argv: Sequence[str]) -> int:
     command.add_argument("entry", metavar="PARTY/INDEX")
     command.add_argument("--key", type=Path, required=True)
     command.add_argument("--lang", choices=("en", "ja", "zh"), default="en", help="language of the labels")
+    command.add_argument("--yes", action="store_true", help="do not ask before signing")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     ref, book = reference(given.entry), forms.load()
@@ -112,5 +126,8 @@ def read(argv: Sequence[str]) -> int:
     if not given.json:
         for line in forms.read_out(said, book, given.lang):
             sys.stdout.write(f"  {line}\n")
+    if not confirmed("Sign that you have read this?", given):
+        sys.stdout.write("not signed\n")
+        return 1
     filled = forms.from_text(book, "read", {}, channel=said.channel, lang=given.lang, reply_to=ref)
     return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)

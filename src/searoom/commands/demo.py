@@ -1,8 +1,9 @@
 """The command `demo`: the watch test on real tracks, then the main job on made ones, with a summary for a person."""
 
 import shutil
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from searoom.account import Account, Message, Ref
 from searoom.commands.arguments import parser, print_json
 from searoom.commands.proof import account_of, records_in, who
 from searoom.delivery import delivery
-from searoom.dossiers import Dossier, dossiers, say_interval
+from searoom.dossiers import Dossier, dossiers
 from searoom.encounters.settings import Grade
 from searoom.errors import NotAllowed
 from searoom.exercise import director, run, watch_test
 from searoom.record.verify import verify_many
+from searoom.signals.quantities import say_distance
 
 HOTLINE = "hotline-message"
 _MARK = "searoom-demo"
@@ -59,6 +61,7 @@ def demo(argv: Sequence[str]) -> int:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it still ends its nodes
     _clear(given.out)
     watch = _watch(given.disguise, say)
     main = _main_job(given.out, swap=given.swap_chairs, say=say)
@@ -86,12 +89,17 @@ def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
             say(f"   {grade:<7} {outcome.minutes_before[grade]:5.1f} min before the event: {pair}")
     quiet = not outcome.loud_bystanders
     names = " and ".join(outcome.test.bystanders)
-    say(f"   {names}: {'quiet at the same settings' if quiet else 'NOT quiet: ' + ', '.join(outcome.loud_bystanders)}")
+    watched = " and ".join(sorted(outcome.test.settings.watched or ()))
+    say(f"   {names}: {f'no alert with {watched} at the same settings' if quiet else 'NOT quiet'}")
+    others = watch_test.among_others(outcome.test)
+    for others_pair, highest in others.items():
+        say(f"   (asked about every pair, the detector also tells {highest} for {others_pair})")
     return {
         "pair": sorted(outcome.test.pair),
         "minutes_before": {str(grade): round(minutes, 3) for grade, minutes in outcome.minutes_before.items()},
         "bystanders": list(outcome.test.bystanders),
         "bystanders_quiet": quiet,
+        "every_pair_also": others,
         "alerts": [
             {"minutes_before": round((outcome.test.event_us - one.time_us) / 60e6, 3), "grade": str(one.grade)}
             for one in outcome.changes
@@ -101,6 +109,7 @@ def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
 
 def _main_job(out: Path, *, swap: bool, say: Callable[[str], None]) -> dict[str, object]:
     say("\n2. The main job (EXERCISE; two fictitious parties, made tracks): two nodes as two processes")
+    say("   Who sits in which chair means nothing: --swap-chairs runs the same with the parties exchanged.")
     outcome = run.play(out, swap=swap, say=lambda line: say(f"   {line}"))
     folders = records_in(out)
     proven = verify_many(folders)
@@ -109,11 +118,11 @@ def _main_job(out: Path, *, swap: bool, say: Callable[[str], None]) -> dict[str,
     if refusal.returncode == 0:
         raise NotAllowed(f"a changed byte in {refused_file} was not noticed", advice="Do not rely on this build.")
     told = refusal.stderr.strip().splitlines()[0]
-    reviews = director.write_reviews(outcome, told)
+    reviews, handed = director.write_reviews(outcome, told)
     (out / "who.txt").write_text("\n".join(who(proven[0])) + "\n", encoding="utf-8")
     facts = Facts(
         contacts=[_contact(one) for one in contacts.contacts(account)],
-        hotline=[_states(account, message.ref) for message in account.messages(HOTLINE)],
+        hotline=[_states(account, message.ref, handed) for message in account.messages(HOTLINE)],
         dossiers=[row for one in dossiers(account) for row in _rows(one)],
         sizes=dict(proven[0].sizes),
         joint_same=outcome.joint_same,
@@ -142,13 +151,15 @@ def _contact(one: contacts.Contact) -> dict[str, object]:
     }
 
 
-def _states(account: Account, ref: Ref) -> dict[str, object]:
+def _states(account: Account, ref: Ref, handed: Mapping[Ref, int]) -> dict[str, object]:
     told = delivery(account, ref)
     message = account.message(ref)
     return {
         "entry": f"{ref[0]}/{ref[1]}",
         "lang": message.filled.lang if isinstance(message, Message) else "",
         "released_by": [signer.name for signer in message.signers],
+        "stored": True,
+        "handed over": ref in handed,
         "delivered": told.delivered is not None,
         "recorded": all(told.recorded.values()),
         "read_by": None if told.read is None else told.read.signer.name,
@@ -162,7 +173,7 @@ def _rows(one: Dossier) -> list[dict[str, object]]:
             "incident": one.incident,
             "verdict": row.verdict,
             "said": {
-                claim.message.author: say_interval(claim.value_mm, claim.error_mm)
+                claim.message.author: say_distance(claim.value_mm, claim.error_mm, "en")
                 for claim in row.columns
                 if claim is not None
             },
@@ -187,7 +198,7 @@ def _summary(facts: Facts, out: Path, say: Callable[[str], None]) -> None:
         tail = "" if contact["heard"] is None else f" ({apart})"
         say(f"   {contact['from']} {contact['code']}: {contact['verdict']}{tail}; answers: {answers}")
     for line in facts.hotline:
-        reached = [state for state in ("delivered", "recorded") if line[state]]
+        reached = [state for state in ("stored", "handed over", "delivered", "recorded") if line[state]]
         read = f"read by {line['read_by']}" if line["read_by"] else "not yet read"
         say(f"   hotline {line['entry']} ({line['lang']}): {', '.join(reached)}, {read}, {line['answers']} answer(s)")
     for row in facts.dossiers:

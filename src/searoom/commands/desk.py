@@ -40,6 +40,39 @@ def status(argv: Sequence[str]) -> int:
         contact = line["last_contact"] or "never"
         fault = f"; no contact since, because {line['last_fault']}" if line["last_fault"] else ""
         sys.stdout.write(f"  line to {party}: last contact {contact}{fault}\n")
+    for name, why in cast("dict[str, str]", reply["blind"]).items():
+        sys.stdout.write(f"  sensor {name} is blind: {why}\n")
+    return 0
+
+
+def watch(argv: Sequence[str]) -> int:
+    """Print the encounters that our own sensors have open now."""
+    command = parser(
+        "watch",
+        "The encounters that our own sensors have open now. National: advice about geometry, and it never leaves.",
+        ["searoom watch amber"],
+    )
+    command.add_argument("node", type=Path)
+    given = command.parse_args(argv)
+    sys.stdout.write(str(ask(given.node, {"do": "watch"})["table"]))
+    return 0
+
+
+def drafts(argv: Sequence[str]) -> int:
+    """Print the drafts that wait for a second person."""
+    command = parser("drafts", "The drafts that wait for a second person to release them.", ["searoom drafts amber"])
+    command.add_argument("node", type=Path)
+    command.add_argument("--json", action="store_true")
+    given = command.parse_args(argv)
+    rows = cast("list[dict[str, object]]", ask(given.node, {"do": "drafts"})["drafts"])
+    if given.json:
+        print_json(rows)
+        return 0
+    for row in rows:
+        names = ", ".join(cast("list[str]", row["by"]))
+        sys.stdout.write(f"  {row['draft']:<6}{row['form']:<18}{row['at']}  signed by {names}\n")
+    if not rows:
+        sys.stdout.write("  none\n")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Commands of a person with a key: say something, release a draft, release a measured range."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,14 +58,21 @@ def release(argv: Sequence[str]) -> int:
     command.add_argument("node", type=Path)
     command.add_argument("draft", type=int)
     command.add_argument("--key", type=Path, required=True)
+    command.add_argument("--yes", action="store_true", help="do not ask before signing")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     book = forms.load()
-    filled, _, _ = officer.look(given.node, given.draft, book)
+    looked = officer.look(given.node, given.draft, book)
     if not given.json:
-        for line in forms.read_out(filled, book, filled.lang):
+        statement = looked.released.statement
+        kind = "EXERCISE" if statement.exercise else "REAL"
+        sys.stdout.write(f"{kind}, {statement.mechanism}, to {', '.join(statement.recipients)}\n")
+        for line in forms.read_out(looked.filled, book, looked.filled.lang):
             sys.stdout.write(f"  {line}\n")
-    return tell(officer.release(given.node, given.key, given.draft, book), as_json=given.json)
+    if not confirmed("Sign and release this?", given):
+        sys.stdout.write("not signed; the draft stays\n")
+        return 1
+    return tell(officer.release(given.node, given.key, looked), as_json=given.json)
 
 
 def nearest(argv: Sequence[str]) -> int:
@@ -104,9 +112,19 @@ def nearest(argv: Sequence[str]) -> int:
         error_mm=error,
         at_us=int(str(found["at_us"])),
         source=str(found["by"]),
+        sensor=str(found["sensor"]),
         lang=given.lang,
     )
     return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+
+
+def confirmed(question: str, given: Namespace) -> bool:
+    """Ask a person at a terminal before signing; a program, and whoever said --yes, is not asked."""
+    if given.yes or given.json or not sys.stdin.isatty():
+        return True
+    sys.stdout.write(f"{question} [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def tell(placed: Placed, *, as_json: bool) -> int:

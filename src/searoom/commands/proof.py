@@ -9,7 +9,7 @@ from searoom import clock
 from searoom.account import Account, Message, Ref, State
 from searoom.commands.arguments import pairs, parser, print_json
 from searoom.delivery import answer_kind, delivery
-from searoom.errors import NotAllowed
+from searoom.errors import NotAllowed, Tampered
 from searoom.record import layout
 from searoom.record.entry import Entry
 from searoom.record.keys import Card, Keyring, Signer
@@ -72,34 +72,45 @@ def verify(argv: Sequence[str]) -> int:
         [
             "searoom verify demo-out",
             "searoom verify demo-out --who",
-            "searoom verify /media/stick/amber-record --root amber=6f1c...",
+            "searoom verify /media/stick/amber-record --fingerprint amber='2f54 dd60 ...'",
         ],
     )
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--who", action="store_true", help="name the person and the key behind each state")
-    command.add_argument("--root", action="append", default=[], metavar="PARTY=HEX", help="a root key you know already")
+    command.add_argument(
+        "--fingerprint", action="append", default=[], metavar="PARTY=HEX", help="a root fingerprint that was read aloud"
+    )
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     folders = records_in(given.folder)
-    proven = verify_many(folders, roots=_roots(pairs(given.root)))
+    proven = verify_many(folders)
+    compared = _compared(proven, pairs(given.fingerprint))
     if given.json:
-        print_json(_facts(folders, proven))
+        print_json(_facts(folders, proven, compared))
         return 0
     for folder, one in zip(folders, proven, strict=True):
         sys.stdout.write("\n".join(_lines(folder, one)) + "\n")
     sys.stdout.write(("The exports agree with each other.\n" if len(proven) > 1 else "") + PROVEN + "\n")
-    if not all(set(one.pinned) == set(one.manifest.parties) for one in proven):
+    if compared != set(proven[0].manifest.parties):
         sys.stdout.write(UNPINNED + "\n")
     if given.who:
         sys.stdout.write("\n" + "\n".join(who(proven[0])) + "\n")
     return 0
 
 
-def _roots(given: Mapping[str, str]) -> dict[str, bytes]:
-    try:
-        return {party: bytes.fromhex(text.replace(" ", "")) for party, text in given.items()}
-    except ValueError:
-        raise NotAllowed("a root key is written in hexadecimal") from None
+def _compared(proven: Sequence[Proven], told: Mapping[str, str]) -> set[str]:
+    """Return the parties whose root was compared with what was read aloud; raise `Tampered` where it is another."""
+    for party, text in told.items():
+        for one in proven:
+            if party not in one.cards:
+                raise NotAllowed(f"'{party}' is no party of this record: {', '.join(one.manifest.parties)}")
+            shown = Card.from_bytes(one.cards[party]).fingerprint()
+            if "".join(shown.split()) != "".join(text.lower().split()):
+                raise Tampered(
+                    f"the root of '{party}' in this record is {shown}, not the one that you named",
+                    advice="Compare the fingerprint once more, in person. If it differs, this record is not theirs.",
+                )
+    return set(told)
 
 
 def _lines(folder: Path, proven: Proven) -> list[str]:
@@ -143,7 +154,7 @@ def _states(account: Account, ref: Ref) -> Iterator[str]:
         if one.read is not None:
             yield f"    read          {_state(one.read)}"
     for answer in told.answers:
-        yield f"    {answer_kind(answer):<13} " + _state(State(answer.ref, answer.claimed_us, answer.signers[0]))
+        yield f"    {answer_kind(answer):<13} " + _state(State(answer.ref, answer.placed_us, answer.signers[0]))
 
 
 def _state(state: State) -> str:
@@ -158,7 +169,7 @@ def _name(ref: Ref) -> str:
     return f"{ref[0]}/{ref[1]}"
 
 
-def _facts(folders: Sequence[Path], proven: Sequence[Proven]) -> list[dict[str, object]]:
+def _facts(folders: Sequence[Path], proven: Sequence[Proven], compared: set[str]) -> list[dict[str, object]]:
     return [
         {
             "folder": str(folder),
@@ -170,7 +181,7 @@ def _facts(folders: Sequence[Path], proven: Sequence[Proven]) -> list[dict[str, 
             "cosigned": {f"{log} by {by}": size for (log, by), size in one.cosigned.items()},
             "entries": len(one.entries),
             "opened": one.openings,
-            "pinned": list(one.pinned),
+            "fingerprints_compared": sorted(compared),
         }
         for folder, one in zip(folders, proven, strict=True)
     ]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from searoom.account import Ref
 from searoom.encounters.settings import RISING, Grade
+from searoom.errors import NotAllowed
 from searoom.exercise.run import Outcome
 from searoom.lookout import ENCOUNTER_NOTE, Lookout
 from searoom.node import Node
@@ -24,12 +26,15 @@ from searoom.tracks.fixes import Fixes
 LANGUAGES = ("en", "ja", "zh")
 
 
-def write_reviews(outcome: Outcome, refused: str) -> tuple[Path, ...]:
-    """Write the director's review in each language, `review.html` being the English one; return the paths."""
+def write_reviews(outcome: Outcome, refused: str) -> tuple[tuple[Path, ...], dict[Ref, int]]:
+    """Write the director's review in each language, `review.html` being the English one.
+
+    Return the paths, and when each entry was handed to a carrier, which only its author's node knows.
+    """
     out = outcome.stage.out
     one = verify_many([out / party / "record" for party in outcome.stage.parties])[0]
     proven = Proven(one.sizes, one.roots, one.cosigned, one.openings, refused=refused)
-    nodes = [Node.open(outcome.stage.folder(party)) for party in outcome.stage.parties]
+    nodes = [Node.open(outcome.stage.folder(party), to_read=True) for party in outcome.stage.parties]
     try:
         pictures = tuple(_picture(node) for node in nodes)
         handed = {ref: when for node in nodes for ref, when in node.handed_over().items()}
@@ -54,7 +59,7 @@ def write_reviews(outcome: Outcome, refused: str) -> tuple[Path, ...]:
         path = out / ("review.html" if lang == "en" else f"review-{lang}.html")
         path.write_text(render.review(data, lang=lang), encoding="utf-8")
         paths.append(path)
-    return tuple(paths)
+    return tuple(paths), handed
 
 
 def first_grades(notes: Sequence[Filled]) -> dict[str, Filled]:
@@ -69,10 +74,14 @@ def _picture(node: Node) -> Picture:
     lookout = Lookout(node)
     lookout.look(node.now())
     unit = node.settings.unit
-    other = next(name for name in lookout.fixes.names if name != unit)
+    others = [name for name in lookout.fixes.names if name != unit]
+    if not others:
+        raise NotAllowed(f"the sensors of {unit} saw no other craft", advice="Give the scenario two units in sight.")
     first = first_grades([filled for _, filled in node.notes(ENCOUNTER_NOTE)])
     marks = tuple(_mark(first[grade]) for grade in map(str, RISING) if grade != Grade.CLEAR and grade in first)
-    return Picture(node.party, _track(lookout.fixes.of(unit), unit), _track(lookout.fixes.of(other), other), marks)
+    return Picture(
+        node.party, _track(lookout.fixes.of(unit), unit), _track(lookout.fixes.of(others[0]), others[0]), marks
+    )
 
 
 def _track(fixes: Fixes, name: str) -> Track:

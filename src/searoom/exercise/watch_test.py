@@ -78,6 +78,17 @@ def run(test: WatchTest) -> Outcome:
     return Outcome(test, detection, changes, minutes, loud)
 
 
+def among_others(test: WatchTest) -> dict[str, str]:
+    """Return the highest grade told for each other pair when every pair is asked about, not only those watched."""
+    detection = detect(test.fixes, replace(test.settings, watched=None))
+    told: dict[str, str] = {}
+    for one in detection.encounters:
+        if frozenset((one.a, one.b)) != test.pair:
+            highest = max((alert.grade for alert in one.alerts), key=RISING.index)
+            told[" and ".join(sorted((one.a, one.b)))] = str(highest)
+    return told
+
+
 def _disguised(test: WatchTest, seed: int) -> WatchTest:
     hidden = disguise(test.fixes, seed)
     watched = test.settings.watched

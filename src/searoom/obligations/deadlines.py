@@ -28,8 +28,8 @@ LAST_YEAR: Final = 2200
 class Said:
     """What a trigger needs to know of an entry: its place, form, author and recipients, and its times.
 
-    `at_us` is the time that its author claims, `delivered_us` the time at which, by their own clocks,
-    all recipients had it (None while one has not).
+    `at_us` is the time that its author claims, `delivered_us` the time at which, by the clocks of the stations
+    that placed what shows it, all recipients had it (None while one has not).
     """
 
     ref: Ref
@@ -128,7 +128,7 @@ def _on_entry(trigger: Trigger, said: Sequence[Said], start_us: int, _now_us: in
     """Give each entry of the form since the start; a clock that runs ahead of ours hides none of them."""
     for entry in said:
         if entry.form == trigger.form and start_us <= entry.at_us:
-            yield Occasion(f"{entry.ref[0]} {entry.ref[1]}", entry.at_us, FAR_US, entry)
+            yield Occasion(f"{entry.ref[0]}/{entry.ref[1]}", entry.at_us, FAR_US, entry)
 
 
 def _read_yearly(table: Table) -> Trigger:

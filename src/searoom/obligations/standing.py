@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from searoom.account import Account, Message, Ref
+from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import FAR_US, TERMS, TRIGGERS, Occasion, Said
@@ -63,6 +64,22 @@ def due(agreement: Agreement, account: Account, now_us: int) -> tuple[Obligation
     """Return what is still to be done, by whom and until when: the earliest deadline first, those without one last."""
     open_now = [duty for duty in standing(agreement, account, now_us) if duty.open]
     return tuple(sorted(open_now, key=lambda duty: FAR_US if duty.due_us is None else duty.due_us))
+
+
+def facts(duty: Obligation, lang: str) -> dict[str, str | list[str] | None]:
+    """Return a duty as a program reads it; times are ISO 8601 with a Z, the sentence is in `lang`."""
+    return {
+        "clause": duty.clause.id,
+        "label": duty.label,
+        "state": duty.state,
+        "owed_by": list(duty.owed_by),
+        "arose": to_text(duty.arose_us),
+        "due": None if duty.due_us is None else to_text(duty.due_us),
+        "host": duty.host,
+        "silence": duty.silence,
+        "met_by": None if duty.met_by is None else f"{duty.met_by[0]}/{duty.met_by[1]}",
+        "sentence": duty.sentence[lang],
+    }
 
 
 def automatic(obligations: Sequence[Obligation], party: str, book: FormBook) -> tuple[Obligation, ...]:

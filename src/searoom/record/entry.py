@@ -127,12 +127,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A released statement at its place: index in the author's log, height in the joint order, what was heard."""
+    """A released statement at its place: index in the author's log, height in the joint order, what was heard.
+
+    `placed_us` is what the station's clock said when it placed the entry (microseconds of Unix time). It
+    orders nothing and decides nothing, and may be earlier than in the entry before: clocks are set.
+    """
 
     released: Released
     index: int
     height: int
     heard: tuple[Heard, ...]
+    placed_us: int
     station: Signature
 
     def __post_init__(self) -> None:
@@ -141,6 +146,7 @@ class Entry:
             raise NotAllowed("the height of an entry is 0; the first has height 1")
         shape.count(len(self.heard), "the parties that an entry has heard", most=MAX_PARTIES)
         shape.ascending([heard.party for heard in self.heard], "the parties that an entry has heard")
+        shape.uint(self.placed_us, "the placed time of an entry")
 
     @property
     def statement(self) -> Statement:
@@ -149,7 +155,7 @@ class Entry:
 
     def payload(self) -> bytes:
         """Return the CBOR map that the station signs."""
-        return _payload(self.released, self.index, self.height, self.heard)
+        return _payload(self.released, self.index, self.height, self.heard, self.placed_us)
 
     def to_bytes(self) -> bytes:
         """Return the untagged COSE_Sign1 array: the leaf of the author's log."""
@@ -159,13 +165,14 @@ class Entry:
     def from_bytes(cls, data: bytes) -> "Entry":
         """Return the entry of `data`; raise `NotAllowed` for anything but one."""
         _, algorithm, kid, payload, value = cose.read_sign1(data, "an entry", max_bytes=MAX_ENTRY)
-        items = shape.numbered(cbor.decode(payload, max_bytes=MAX_ENTRY), 5, "an entry")
+        items = shape.numbered(cbor.decode(payload, max_bytes=MAX_ENTRY), 6, "an entry")
         heard = shape.sequence(items[3], "what an entry has heard", most=MAX_PARTIES)
         entry = cls(
             released=_read_released(shape.octets(items[4], "a released statement", least=1, most=MAX_ENTRY)),
             index=shape.uint(items[1], "the index of an entry"),
             height=shape.uint(items[2], "the height of an entry"),
             heard=tuple(_read_heard(row) for row in heard),
+            placed_us=shape.uint(items[5], "the placed time of an entry"),
             station=Signature(algorithm, kid, value),
         )
         return _same(entry, data)
@@ -175,9 +182,9 @@ class Entry:
         return hashlib.sha256(self.to_bytes()).digest()
 
 
-def _payload(released: Released, index: int, height: int, heard: Sequence[Heard]) -> bytes:
+def _payload(released: Released, index: int, height: int, heard: Sequence[Heard], placed_us: int) -> bytes:
     rows: list[cbor.Value] = [[item.party, item.size, item.root] for item in heard]
-    return cbor.encode({0: 0, 1: index, 2: height, 3: rows, 4: released.to_bytes()})
+    return cbor.encode({0: 0, 1: index, 2: height, 3: rows, 4: released.to_bytes(), 5: placed_us})
 
 
 def _same(value: _Decoded, data: bytes) -> _Decoded:
@@ -238,11 +245,16 @@ def release(statement: Statement, *keys: SigningKey) -> Released:
     return Released(statement, tuple(sorted((sign_statement(statement, k) for k in keys), key=lambda s: s.key_id)))
 
 
-def place(released: Released, *, index: int, height: int, heard: Sequence[Heard], station_key: SigningKey) -> Entry:
-    """Return the entry that the station signs: `released` at its place. Nothing is stored by this."""
+def place(
+    released: Released, *, index: int, height: int, heard: Sequence[Heard], placed_us: int, station_key: SigningKey
+) -> Entry:
+    """Return the entry that the station signs: `released` at its place. Nothing is stored by this.
+
+    `placed_us` is the station's clock now (microseconds of Unix time).
+    """
     header, kid = cose.protected(station_key.algorithm, station_key.key_id), station_key.key_id
-    value = station_key.sign(cose.to_sign1(header, ENTRY_AAD, _payload(released, index, height, heard)))
-    return Entry(released, index, height, tuple(heard), Signature(station_key.algorithm, kid, value))
+    value = station_key.sign(cose.to_sign1(header, ENTRY_AAD, _payload(released, index, height, heard, placed_us)))
+    return Entry(released, index, height, tuple(heard), placed_us, Signature(station_key.algorithm, kid, value))
 
 
 def verify_released(released: Released, keyring: Keyring) -> tuple[Signer, ...]:

@@ -14,7 +14,7 @@ from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import cose, curve, shape
 
-ED25519: Final = -8  # COSE "EdDSA" (RFC 9053 2.2); the curve is edwards25519, always
+ED25519: Final = -19  # COSE "Ed25519" (RFC 9864): the number says the curve too; -8, "EdDSA", is deprecated there
 KEM_PUBLIC_SIZE: Final = 1216  # X-Wing: ML-KEM-768 public key (1184), then X25519 public key (32)
 CARD_AAD: Final = b"searoom/card/v0"
 MAX_CARD: Final = 64 * 1024

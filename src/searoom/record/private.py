@@ -88,6 +88,7 @@ class PrivateLog:
             index=log.size,
             height=rules.next_height(log.last, (), _no_height),
             heard=(),
+            placed_us=now_us,
             station_key=self._station_key,
         )
         data = entry.to_bytes()

@@ -2,9 +2,11 @@
 
 One content key a body, drawn fresh, wrapped for each reader with HPKE (RFC 9180) over X-Wing, the
 hybrid of ML-KEM-768 and X25519: who records the line today and breaks one of the two tomorrow
-reads nothing. The statement signs the hash of the body *and* a salted hash of the words, for
-ChaCha20-Poly1305 does not commit to its key: without the second, one body could be opened to two
-texts. The salt travels inside, so one message can be shown to an arbiter without any other.
+reads nothing. Each wrapped key says in which way it is wrapped (its kind) and for which key of the
+reader (its id): a new key or a new way needs no other body. The statement signs the hash of the
+body *and* a salted hash of the words, for ChaCha20-Poly1305 does not commit to its key: without
+the second, one body could be opened to two texts. The salt travels inside, so one message can be
+shown to an arbiter without any other.
 """
 
 import hashlib
@@ -29,15 +31,22 @@ from cryptography.hazmat.primitives.hpke import (
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import shape
+from searoom.record.cose import KEY_ID_SIZE
 from searoom.record.entry import MAX_PARTIES, Statement
-from searoom.record.keys import KEM_PUBLIC_SIZE
+from searoom.record.keys import KEM_PUBLIC_SIZE, Keyring, key_id
 
 SEED_SIZE: Final = 32
 SALT_SIZE: Final = 32
 KEY_SIZE: Final = 32
-MAX_CONTENT: Final = 128 * 1024
+MAX_CONTENT: Final = 127 * 1024  # so that salt, words and pad fit into the largest opening
 MAX_BODY: Final = 192 * 1024
 WRAPPED_SIZE: Final = 1088 + 32 + KEY_SIZE + 16  # X-Wing enc (ML-KEM ciphertext, X25519 share), content key, tag
+TAG_SIZE: Final = 16
+SMALLEST_OPENING: Final = 256
+DOUBLINGS: Final = 9
+OPENING_SIZES: Final = tuple(SMALLEST_OPENING << step for step in range(DOUBLINGS + 1))
+"""The lengths that an encoded opening can have: 256 bytes to 128 KiB. Only these are seen by who cannot open."""
+KIND_XWING: Final = 1  # how a content key is wrapped: HPKE single-shot base mode over X-Wing; the one kind so far
 PLAIN_PREFIX: Final = b"searoom/plain/v0"
 WRAP_LABEL: Final = "searoom/wrap/v0"
 
@@ -66,10 +75,24 @@ class KemKey:
         mlkem, x25519 = self._parts()
         return mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
 
-    def unwrap(self, wrapped: bytes, info: bytes) -> bytes:
-        """Return the content key that was wrapped for this reader; raise `Tampered` if it was not, or not so."""
+    @property
+    def key_id(self) -> bytes:
+        """The first 8 bytes of SHA-256 of the public key."""
+        return key_id(self.public)
+
+    def unwrap(self, wrapped: "Wrapped", info: bytes) -> bytes:
+        """Return the content key that was wrapped for this reader.
+
+        Raises `NotAllowed` where it is wrapped for another key, `Tampered` where it says that it is for this one
+        and is not, or not so.
+        """
+        if wrapped.key_id != self.key_id:
+            raise NotAllowed(
+                f"a body is sealed to a key {wrapped.key_id.hex()} of this reader, and the one at hand is "
+                f"{self.key_id.hex()}"
+            )
         try:
-            return _SUITE.decrypt(wrapped, MLKEM768X25519PrivateKey(*self._parts()), info)
+            return _SUITE.decrypt(wrapped.value, MLKEM768X25519PrivateKey(*self._parts()), info)
         except (InvalidTag, ValueError):
             raise Tampered("the content key of a body does not unwrap with this reader's key") from None
 
@@ -89,25 +112,62 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The words with their salt: whoever holds it can check it against `plain_hash` without any key."""
+    """The words with their salt: whoever holds it can check it against `plain_hash` without any key.
+
+    Encoded, it is filled up with zero bytes to the next of OPENING_SIZES. The pad follows from the length
+    of the words alone, so `plain_hash` need not cover it: there is no second pad that anybody could choose.
+    """
 
     salt: bytes = field(repr=False)
     content: bytes = field(repr=False)
 
     def to_bytes(self) -> bytes:
-        """Return the CBOR array [salt, content]: what is encrypted, and what an arbiter is given."""
-        return cbor.encode([self.salt, self.content])
+        """Return the CBOR array [salt, content, pad]: what is encrypted, and what an arbiter is given."""
+        return cbor.encode([self.salt, self.content, bytes(_pad_size(self.salt, self.content))])
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Opening":
         """Return the opening of `data`; raise `NotAllowed` for anything but one."""
-        parts = shape.sequence(cbor.decode(data, max_bytes=MAX_BODY), "an opening", least=2, most=2)
+        parts = shape.sequence(cbor.decode(data, max_bytes=MAX_BODY), "an opening", least=3, most=3)
         salt = shape.octets(parts[0], "the salt of an opening", size=SALT_SIZE)
-        return cls(salt, shape.octets(parts[1], "the words of an opening", most=MAX_CONTENT))
+        opening = cls(salt, shape.octets(parts[1], "the words of an opening", most=MAX_CONTENT))
+        if opening.to_bytes() != data:
+            raise NotAllowed("an opening is not filled up with zero bytes to the next size, and to no other")
+        return opening
 
     def plain_hash(self) -> bytes:
         """Return the salted hash of the words, as statements sign it."""
         return hashlib.sha256(PLAIN_PREFIX + self.salt + self.content).digest()
+
+
+def _pad_size(salt: bytes, content: bytes) -> int:
+    """Return how many zero bytes fill an opening up to the smallest of its sizes that some pad reaches exactly.
+
+    The head of a byte string grows with it, so words of 16 lengths miss the first size by a byte or two and
+    take the next one.
+    """
+    used = len(cbor.encode([salt, content]))
+    for whole in OPENING_SIZES:
+        for head in (1, 2, 3, 5):  # bytes before a byte string of up to 23, 255, 65,535 and more (RFC 8949 3)
+            size = whole - used - head
+            if size >= 0 and head == (1 if size < 24 else 2 if size < 256 else 3 if size < 65536 else 5):
+                return size
+    raise NotAllowed(f"the words have {len(content)} bytes; at most {MAX_CONTENT} go into one body")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """The content key for one reader: how it is wrapped, the id of the reader's key, and the wrapped bytes."""
+
+    kind: int
+    key_id: bytes
+    value: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.kind != KIND_XWING or isinstance(self.kind, bool):
+            raise NotAllowed(f"a content key is wrapped in a kind {self.kind!r}; only kind {KIND_XWING} is known here")
+        shape.octets(self.key_id, "the key id of a wrapped key", size=KEY_ID_SIZE)
+        shape.octets(self.value, "a wrapped key", size=WRAPPED_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +175,37 @@ class Body:
     """A body, parsed: the ciphertext and, for each reader, the wrapped content key."""
 
     ciphertext: bytes = field(repr=False)
-    wrapped: Mapping[str, bytes] = field(repr=False)
+    wrapped: Mapping[str, Wrapped] = field(repr=False)
 
     def to_bytes(self) -> bytes:
         """Return the body's bytes, which `body_hash` names."""
-        return cbor.encode({0: 0, 1: self.ciphertext, 2: self.wrapped})
+        rows: dict[str, cbor.Value] = {
+            party: [wrapped.kind, wrapped.key_id, wrapped.value] for party, wrapped in self.wrapped.items()
+        }
+        return cbor.encode({0: 0, 1: self.ciphertext, 2: rows})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Body":
         """Return the body of `data`; raise `NotAllowed` for anything but one."""
         items = shape.numbered(cbor.decode(data, max_bytes=MAX_BODY), 3, "a body")
-        ciphertext = shape.octets(items[1], "the ciphertext of a body", least=SALT_SIZE + 16, most=MAX_BODY)
+        ciphertext = shape.octets(items[1], "the ciphertext of a body", most=MAX_BODY)
+        if len(ciphertext) - TAG_SIZE not in OPENING_SIZES:
+            raise NotAllowed(f"the ciphertext of a body has {len(ciphertext)} bytes, which no padded opening gives")
         if not isinstance(items[2], Mapping) or not 1 <= len(items[2]) <= MAX_PARTIES:
             raise NotAllowed(f"a body does not name 1 to {MAX_PARTIES} readers")
         wrapped = {
-            shape.party_id(party, "a reader of a body"): shape.octets(value, "a wrapped key", size=WRAPPED_SIZE)
-            for party, value in items[2].items()
+            shape.party_id(party, "a reader of a body"): _read_wrapped(value) for party, value in items[2].items()
         }
         return cls(ciphertext, wrapped)
+
+
+def _read_wrapped(value: cbor.Value) -> Wrapped:
+    kind, kid, wrapped = shape.sequence(value, "a wrapped key", least=3, most=3)
+    return Wrapped(
+        shape.uint(kind, "the kind of a wrapped key"),
+        shape.octets(kid, "the key id of a wrapped key", size=KEY_ID_SIZE),
+        shape.octets(wrapped, "a wrapped key", size=WRAPPED_SIZE),
+    )
 
 
 def check_body(body: bytes, statement: Statement) -> Body:
@@ -146,6 +219,13 @@ def check_body(body: bytes, statement: Statement) -> Body:
     if set(parsed.wrapped) != {statement.author, *statement.recipients}:
         raise NotAllowed("the readers of a body are not the recipients and the author of its statement")
     return parsed
+
+
+def check_key_ids(body: Body, keyring: Keyring) -> None:
+    """Refuse a body that names another key of a reader than the one on its card: that reader could not open it."""
+    for party, wrapped in body.wrapped.items():
+        if wrapped.key_id != key_id(keyring.card(party).kem):
+            raise NotAllowed(f"a body is sealed to a key {wrapped.key_id.hex()} of {party} that is not on its card")
 
 
 def _info(mechanism: str, author: str, reader: str, plain_hash: bytes) -> bytes:
@@ -165,6 +245,10 @@ def _kem_public(data: bytes) -> MLKEM768X25519PublicKey:
         raise NotAllowed("a KEM key is not an X-Wing public key") from None
 
 
+def _wrap(key: bytes, public: bytes, info: bytes) -> Wrapped:
+    return Wrapped(KIND_XWING, key_id(public), _SUITE.encrypt(key, _kem_public(public), info))
+
+
 def seal(
     content: bytes, *, mechanism: str, author: str, recipients: Sequence[str], readers: Mapping[str, bytes]
 ) -> Sealed:
@@ -177,8 +261,7 @@ def seal(
     plain_hash, key = opening.plain_hash(), secrets.token_bytes(KEY_SIZE)
     ciphertext = ChaCha20Poly1305(key).encrypt(_NONCE, opening.to_bytes(), _aad(mechanism, author, recipients))
     wrapped = {
-        reader: _SUITE.encrypt(key, _kem_public(public), _info(mechanism, author, reader, plain_hash))
-        for reader, public in readers.items()
+        reader: _wrap(key, public, _info(mechanism, author, reader, plain_hash)) for reader, public in readers.items()
     }
     body = Body(ciphertext, wrapped).to_bytes()
     return Sealed(body, hashlib.sha256(body).digest(), plain_hash)
@@ -187,8 +270,8 @@ def seal(
 def open_body(body: bytes, *, statement: Statement, reader: str, kem: KemKey) -> Opening:
     """Return the words of `body` for `reader`.
 
-    Raises `NotAllowed` where it is not sealed to that reader, and `Tampered` where the body, the
-    key in it or the words are not those that the statement's hashes name.
+    Raises `NotAllowed` where it is not sealed to that reader, or not to this key of it, and `Tampered` where
+    the body, the key in it or the words are not those that the statement's hashes name.
     """
     parsed = check_body(body, statement)
     if reader not in parsed.wrapped:

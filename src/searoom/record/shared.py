@@ -21,7 +21,7 @@ from searoom.record.evidence import Evidence, keeping
 from searoom.record.keys import Keyring, Role, SigningKey
 from searoom.record.log import MAX_BATCH_ITEMS, Item, Log, Store
 from searoom.record.merkle import leaf_hash
-from searoom.record.seal import MAX_BODY, check_body
+from searoom.record.seal import MAX_BODY, check_body, check_key_ids
 from searoom.units import MICROSECONDS
 
 MAX_BATCH: Final = 3 << 20
@@ -123,11 +123,15 @@ class SharedRecord:
         return self._log(party).said(plain_hash)
 
     def say(self, released: Released, body: bytes, *, now_us: int) -> Entry:
-        """Place a released statement in our own log; on return it is durable, and only then may it leave."""
+        """Place a released statement in our own log; on return it is durable, and only then may it leave.
+
+        `now_us` becomes the entry's placed time.
+        """
         self._now_us = now_us
         own, heard = self._logs[self.party], self.heard()
         height = rules.next_height(own.last, [(h.party, h.size) for h in heard], self._height)
-        entry = place(released, index=own.size, height=height, heard=heard, station_key=self._keys[Role.STATION])
+        station = self._keys[Role.STATION]
+        entry = place(released, index=own.size, height=height, heard=heard, placed_us=now_us, station_key=station)
         data = entry.to_bytes()
         with own.staging():
             self._check_item(self.party, entry, data, body)
@@ -268,7 +272,7 @@ class SharedRecord:
             raise NotAllowed(f"an entry has at most {MAX_ENTRY} bytes and a body at most {MAX_BODY}")
         log = self._logs[party]
         verify_entry(entry, self.keyring)
-        check_body(body, entry.statement)
+        parsed = check_body(body, entry.statement)
         rules.check_entry(
             entry,
             previous=log.last,
@@ -281,6 +285,7 @@ class SharedRecord:
             root_of=self._root_of,
             said_before=log.said,
         )
+        check_key_ids(parsed, self.keyring)
 
     def _batch_head(self, log: Log, batch: Batch) -> checkpoint.Checkpoint:
         """Return the checkpoint of a batch, signed by its log over exactly its end, and with no gap before it."""

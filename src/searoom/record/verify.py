@@ -24,7 +24,7 @@ from searoom.record.folder import Folder
 from searoom.record.keys import Card, Keyring, Role, Signer
 from searoom.record.layout import Manifest
 from searoom.record.merkle import Tree, leaf_hash
-from searoom.record.seal import Opening, check_body
+from searoom.record.seal import Opening, check_body, check_key_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,20 +291,20 @@ def _prove_log(
                 said_before=said.__contains__,
             )
             signers = verify_entry(entry, keyring)
-        opening = _prove_body(files, entry, seen)
+        opening = _prove_body(files, entry, keyring, seen)
         said.add(entry.statement.plain_hash)
         proven.append(ProvenEntry(party, entry, signers, opening))
         previous = entry
     return proven
 
 
-def _prove_body(files: Mapping[str, bytes], entry: Entry, seen: set[str]) -> Opening | None:
+def _prove_body(files: Mapping[str, bytes], entry: Entry, keyring: Keyring, seen: set[str]) -> Opening | None:
     """Check the body that an entry names, and return the opening if the folder has one."""
     statement = entry.statement
     path = layout.body_path(statement.body_hash)
     seen.add(path)
     with _at(path):
-        check_body(_read(files, path), statement)
+        check_key_ids(check_body(_read(files, path), statement), keyring)
     path = layout.opening_path(statement.plain_hash)
     if path not in files:
         return None

@@ -76,7 +76,7 @@ def chart(
     for picture in pictures:
         _name(drawing, view, picture, window, parties)
     for picture, point in zip(pictures, nearest, strict=True):
-        _approach_label(drawing, view, point, look(picture.party, parties), names[picture.party], words.lang)
+        _approach_label(drawing, view, point, look(picture.party, parties), names[picture.party], words)
     for picture in pictures:
         _ticks(drawing, view, picture, tick_times(*window, step_s), step_s, parties)
     below(drawing, view, words, step_s)
@@ -227,12 +227,12 @@ def _approach_line(drawing: Drawing, view: View, point: Closest, style: int) -> 
         drawing.line(x - 4, y + 4, x + 4, y - 4, PALETTE[style], 1.6)
 
 
-def _approach_label(drawing: Drawing, view: View, point: Closest, style: int, name: str, lang: str) -> None:
+def _approach_label(drawing: Drawing, view: View, point: Closest, style: int, name: str, words: Texts) -> None:
     (x1, y1), (x2, y2) = view.place_degrees(point.own), view.place_degrees(point.other)
     drawing.label(
         (x1 + x2) / 2,
         (y1 + y2) / 2,
-        f"CPA {name}: {said(point, lang)}",
+        f"CPA {name}{words('mark.colon')}{said(point, words.lang)}",
         within=view.frame,
         fill=PALETTE[style],
         weight="600",

@@ -86,7 +86,7 @@ def range_plot(pictures: Sequence[Picture], names: Mapping[str, str], words: Tex
         _line(drawing, axes, values, look(picture.party, parties))
         _lane(drawing, axes, picture, values, row, look(picture.party, parties), names[picture.party], how)
     for picture, _, point in known:
-        _lowest(drawing, axes, point, names[picture.party], look(picture.party, parties), words.lang)
+        _lowest(drawing, axes, point, names[picture.party], look(picture.party, parties), words)
     return drawing.finish()
 
 
@@ -195,12 +195,12 @@ def _lane(
             right = x + size * 0.4
 
 
-def _lowest(drawing: Drawing, axes: _Axes, point: Closest, name: str, style: int, lang: str) -> None:
+def _lowest(drawing: Drawing, axes: _Axes, point: Closest, name: str, style: int, words: Texts) -> None:
     x, y = axes.x(point.time_us), axes.y(point.range_m)
     drawing.label(
         x,
         y,
-        f"{name}: {said(point, lang)}",
+        f"{name}{words('mark.colon')}{said(point, words.lang)}",
         within=axes.frame,
         fill=PALETTE[style],
         weight="600",
@@ -227,7 +227,9 @@ def interval_plot(
         title=words("dossier.intervals"),
         lang=lang,
         size=size,
-        description="; ".join(f"{m.label}: {measured_text(m, words.lang)}" for m in measured),
+        description=words("mark.semicolon").join(
+            f"{m.label}{words('mark.colon')}{measured_text(m, words.lang)}" for m in measured
+        ),
     )
     for k in range(-(-low // step), high // step + 1):
         x = _along(frame, k * step, low, high)
@@ -242,7 +244,7 @@ def interval_plot(
         drawing.text(
             frame.left,
             y - size * 0.9,
-            f"{one.label}: {measured_text(one, words.lang)}",
+            f"{one.label}{words('mark.colon')}{measured_text(one, words.lang)}",
             fill=PALETTE[style],
             weight="600",
             halo=True,

@@ -171,7 +171,9 @@ def _interval_plots(content: Content, texts: Texts) -> Mapping[str, Pair]:
     for dossier in content.dossiers:
         for at, quantity in enumerate(dossier.quantities):
             bars = [
-                Measured(row.party, f"{content.name(row.party)}, {row.sensor}", row.value_mm, row.error_mm)
+                Measured(
+                    row.party, f"{content.name(row.party)}{texts('mark.list')}{row.sensor}", row.value_mm, row.error_mm
+                )
                 for row in quantity.measured
             ]
             wide, narrow = (

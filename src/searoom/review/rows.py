@@ -21,6 +21,7 @@ from searoom.review.svg import look
 from searoom.review.tellings import contact_rows, dossier_rows
 from searoom.review.texts import Texts
 from searoom.review.writing import moment, people, ref_text, values
+from searoom.signals import codebook
 from searoom.signals.forms import FormBook
 
 Handed = Mapping[Ref, int]
@@ -59,7 +60,7 @@ def content(
         exercise=agreement.exercise,
         chairs=chairs,
         sizes=tuple((party, account.sizes[party]) for party in agreement.parties),
-        contacts=contact_rows(account, book, texts),
+        contacts=contact_rows(account, book, texts, codebook.load([b for b in agreement.books if b in codebook.BOOKS])),
         hotline=tuple(row(m) for m in account.messages() if m.filled.form in HOTLINE_FORMS),
         dossiers=dossier_rows(account, agreement, book, texts),
         timeline=_timeline(account, book, row),
@@ -133,7 +134,7 @@ def state_rows(
             "answered",
             True,
             agreement.name(answer.author, texts.lang),
-            moment(answer.claimed_us),
+            moment(answer.placed_us),
             ref_text(answer.ref),
             people(answer.signers, texts),
         )
@@ -153,7 +154,7 @@ def dues(obligations: Sequence[Obligation], agreement: Agreement, texts: Texts) 
     return tuple(
         DueRow(
             party=duty.owed_by[0] if len(duty.owed_by) == 1 else "",
-            owed_by=", ".join(agreement.name(party, texts.lang) for party in duty.owed_by),
+            owed_by=texts("mark.list").join(agreement.name(party, texts.lang) for party in duty.owed_by),
             clause=duty.clause.id,
             sentence=duty.sentence[texts.lang],
             due=texts("due.no_date") if duty.due_us is None else moment(duty.due_us),

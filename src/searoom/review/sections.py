@@ -49,10 +49,16 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """One field of a form: its label in the page's language, and the value as its author wrote it."""
+    """One field of a form: its label in the page's language, and the value.
+
+    `own` says that the value is the author's own sentences, to be quoted as the original; `key` is the
+    agreed key where the author chose from a list, and `value` then our wording of it in the page's language.
+    """
 
     label: str
     value: Words
+    own: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,9 @@ class ContactRow:
     """A call from unit to unit: both sides' own words, how they compare, and the answers.
 
     `verdict` names a row of the group `verdict` of texts.toml; `sentence` says what it does not mean;
-    `lost` and `added` are the words that the comparison found on one side only.
+    `lost` and `added` are the words that the comparison found on one side only. `told` is what the
+    codebook says of the signal in the page's language, where another was spoken; `reviewed` says whether
+    anybody with the right to say so has looked at those words.
     """
 
     sender: str
@@ -135,6 +143,8 @@ class ContactRow:
     added: str
     independent: bool
     answers: tuple[AnswerRow, ...]
+    told: str = ""
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from searoom.account import Account, Message
 from searoom.contacts import Contact, contacts
 from searoom.dossiers import Dossier, Measurement, Row, dossiers
+from searoom.errors import NotAllowed
 from searoom.obligations.agreement import Agreement
 from searoom.review.distance import share
 from searoom.review.sections import (
@@ -21,8 +22,10 @@ from searoom.review.sections import (
 )
 from searoom.review.texts import Texts
 from searoom.review.writing import html_language, moment, people, ref_text, value, values
+from searoom.signals.codebook import Codebook
 from searoom.signals.forms import FormBook
 from searoom.signals.quantities import say_distance, say_length
+from searoom.signals.render import PROWORDS
 
 _CHARACTERS = ("ja", "zh")
 """Languages that part no words by spaces: compared character by character."""
@@ -50,15 +53,16 @@ def _plain(word: str) -> str:
     return word.strip(".,;:!?\"'()").casefold() or word
 
 
-def contact_rows(account: Account, book: FormBook, texts: Texts) -> tuple[ContactRow, ...]:
-    """Return every contact of the account, in its order."""
-    return tuple(_contact(one, book, texts) for one in contacts(account))
+def contact_rows(account: Account, book: FormBook, texts: Texts, signals: Codebook) -> tuple[ContactRow, ...]:
+    """Return every contact of the account, in its order; `signals` are the books that the agreement put in force."""
+    return tuple(_contact(one, book, texts, signals) for one in contacts(account))
 
 
-def _contact(one: Contact, book: FormBook, texts: Texts) -> ContactRow:
+def _contact(one: Contact, book: FormBook, texts: Texts, signals: Codebook) -> ContactRow:
     known = one.sent or one.heard
     fields: Mapping[str, object] = known.filled.fields if known else MappingProxyType({})
     left, right = _compared(one)
+    told, reviewed = _told(one.sent, texts.lang, signals)
     return ContactRow(
         sender=str(fields.get("unit_from", "")),
         receiver=str(fields.get("unit_to", "")),
@@ -72,7 +76,28 @@ def _contact(one: Contact, book: FormBook, texts: Texts) -> ContactRow:
         added=" ".join(one.comparison.added) if one.comparison else "",
         independent=one.independent,
         answers=tuple(_answer(answer, texts) for answer in one.answers),
+        told=told,
+        reviewed=reviewed,
     )
+
+
+def _told(sent: Message | None, lang: str, signals: Codebook) -> tuple[str, bool]:
+    """Return what the codebook says of a sent signal in `lang` where another language was spoken, and if reviewed.
+
+    A code that no book in force has, or values that do not fit it, give nothing: no word is made up.
+    """
+    if sent is None or _language(sent) == lang:
+        return "", False
+    given = sent.filled.fields.get("parameters")
+    params = {str(name): str(item) for name, item in given.items()} if isinstance(given, Mapping) else {}
+    try:
+        row = signals.row(_field(sent, "code"))
+        words = row.filled(params, lang)
+    except NotAllowed:
+        return "", False
+    marker = PROWORDS[lang].markers.get(row.marker, "")
+    stop = ". " if lang == "en" else "。"
+    return f"{marker}{stop}{words}" if marker else words, row.review[lang] != "unreviewed"
 
 
 def _compared(one: Contact) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
@@ -165,7 +190,7 @@ def _quantity(row: Row, book: FormBook, texts: Texts) -> QuantityRow:
     given = [one for one in row.columns if one is not None]
     first = given[0].message.filled
     form = book.form(first.form)
-    name = ", ".join(value(first, form, part, texts).text for part in ("quantity", "axis"))
+    name = texts("mark.list").join(value(first, form, part, texts).text for part in ("quantity", "axis"))
     return quantity(name, [_measurement(one, book, texts) for one in given], row.sentence(texts.lang), texts)
 
 

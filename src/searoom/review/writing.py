@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from searoom.account import Ref
-from searoom.clock import to_text
+from searoom.account import Ref, utc
 from searoom.record.keys import Signer
 from searoom.review.sections import FieldRow, Who, Words
 from searoom.review.texts import HTML_LANGUAGES, Texts
@@ -17,14 +16,18 @@ _FOREIGN = frozenset({"text", "words", "line", "unit", "person"})
 """Kinds whose values are somebody's own words, in the language of the writer."""
 
 
+_OWN = frozenset({"text", "words"})
+"""Kinds that are quoted as the original: whole sentences of the writer's own."""
+
+
 def ref_text(ref: Ref) -> str:
     """Return a reference as forms write it: `amber/3`."""
     return f"{ref[0]}/{ref[1]}"
 
 
 def moment(time_us: int) -> str:
-    """Return an instant as `2026-06-03 02:14:53Z`."""
-    return to_text(time_us).replace("T", " ")
+    """Return an instant as `2026-06-03T02:14:53Z`, as sentences write it too."""
+    return utc(time_us)
 
 
 def people(signers: Iterable[Signer], texts: Texts) -> tuple[Who, ...]:
@@ -51,10 +54,12 @@ def values(filled: Filled, book: FormBook, texts: Texts) -> tuple[FieldRow, ...]
             continue
         if field.name in pairs:
             both = (filled.fields[field.name], filled.fields[pairs[field.name]])
-            shown = FIELD_KINDS["distance"].say(both, Context(field.choices, filled.lang), texts.lang)
-            found.append(FieldRow(field.label[texts.lang], Words(shown, HTML_LANGUAGES[texts.lang])))
+            measured = FIELD_KINDS["distance"].say(both, Context(field.choices, filled.lang), texts.lang)
+            found.append(FieldRow(field.label[texts.lang], Words(measured, HTML_LANGUAGES[texts.lang])))
         else:
-            found.append(FieldRow(field.label[texts.lang], value(filled, form, field.name, texts)))
+            key = str(filled.fields[field.name]) if field.kind == "choice" else ""
+            shown = value(filled, form, field.name, texts)
+            found.append(FieldRow(field.label[texts.lang], shown, own=field.kind in _OWN, key=key))
     return tuple(found)
 
 

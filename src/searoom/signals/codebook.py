@@ -48,7 +48,7 @@ PARAMETER_KINDS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxy
         "degrees and minutes, such as 32-10.5N 165-20.0W",
     ),
     "time": (re.compile(r"(?:[01]\d|2[0-3])[0-5]\dZ"), "four figures and a Z, such as 0405Z"),
-    "words": (re.compile(r"[^\W_](?:[\w .'-]{0,58}[^\W_])?"), "a few words without figures of speech"),
+    "choice": (re.compile(r"[a-z]{1,16}"), "one of its choices"),
 })  # fmt: skip
 """Kind of value -> what it must look like as text, and how to say that to a person."""
 
@@ -58,19 +58,34 @@ _BLANK: Final = re.compile(r"\{([a-z]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that belongs into a signal: its kind (`PARAMETER_KINDS`), its label, and its unit as spoken."""
+    """A value that belongs into a signal: its kind (`PARAMETER_KINDS`), its label, and its unit as spoken.
+
+    `one` is the unit where the value is 1; `choices` are the words of each choice (empty for other kinds).
+    """
 
     name: str
     kind: str
     label: Mapping[str, str]
     unit: Mapping[str, str]
+    one: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
 
     def check(self, value: str) -> str:
         """Return `value`, or raise `NotAllowed` where it is not of this kind."""
         pattern, shape = PARAMETER_KINDS[self.kind]
-        if not pattern.fullmatch(value):
+        if not pattern.fullmatch(value) or (self.choices and value not in self.choices):
+            shape = f"one of {', '.join(self.choices)}" if self.choices else shape
             raise NotAllowed(f"'{value}' does not fit {self.label['en']}", advice=f"Write {shape}.")
         return value
+
+    def unit_of(self, value: str, lang: str) -> str:
+        """Return the unit that stands behind `value` in a language."""
+        return (self.one if value == "1" else self.unit)[lang]
+
+    def said(self, value: str, lang: str) -> str:
+        """Return a checked value as a sentence of `lang` says it, with its unit; a choice in that language's words."""
+        self.check(value)
+        return self.choices[value][lang] if self.choices else value + self.unit_of(value, lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ class Signal:
             raise NotAllowed(f"{self.code} takes no {unknown[0]}")
         if lacking := sorted(names - set(params)):
             raise NotAllowed(f"{self.code} needs a value for: {', '.join(lacking)}")
-        said = {p.name: p.check(params[p.name]) + p.unit[lang] for p in self.parameters}
+        said = {p.name: p.said(params[p.name], lang) for p in self.parameters}
         return _BLANK.sub(lambda blank: said[blank[1]], self.wording[lang])
 
 
@@ -177,7 +192,12 @@ def read_parameters(text: str, file: str) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for name, table in read_table(text, file).all_tables().items():
         kind = table.choice("kind", tuple(PARAMETER_KINDS))
-        found[name] = Parameter(name, kind, table.languages("label"), table.units("unit"))
+        label, unit = table.languages("label"), table.units("unit")
+        one = table.units("one") if table.has("one") else unit
+        choices = {key: inner.only_wording() for key, inner in table.named_tables("choices").items()}
+        if (kind == "choice") != bool(choices):
+            raise table.fault("a parameter has choices where its kind is 'choice', and nowhere else")
+        found[name] = Parameter(name, kind, label, unit, one, MappingProxyType(choices))
         table.done()
     return found
 

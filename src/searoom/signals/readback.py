@@ -87,7 +87,7 @@ class _Pattern:
 
 def recognise(text: str, codebook: Codebook) -> tuple[Candidate, ...]:
     """Return what the heard or typed `text` may be, the likeliest first; nothing found is an empty tuple."""
-    heard = _words(text)
+    heard = _plural(_words(text), codebook)
     if not heard:
         return ()
     if (special := _special(heard, codebook)) is not None:
@@ -119,6 +119,17 @@ def _words(text: str) -> tuple[str, ...]:
     if not _CJK.search(text):
         return tokens(text)
     return tokens(_PROCEDURE.sub(lambda found: f" {_ENGLISH[found[0].strip('。')]} ", text))
+
+
+def _plural(words: tuple[str, ...], codebook: Codebook) -> tuple[str, ...]:
+    """Return the words with the unit behind a 1 as it stands behind other figures, which is how a row is compared."""
+    for one, many in {(_read(p.one["en"]), _read(p.unit["en"])) for s in codebook.signals for p in s.parameters}:
+        if one == many:
+            continue
+        for at in range(len(words) - len(one)):
+            if words[at : at + 1 + len(one)] == ("1", *one):
+                words = (*words[: at + 1], *many, *words[at + 1 + len(one) :])
+    return words
 
 
 def _turn(words: Sequence[str]) -> list[str]:
@@ -191,13 +202,13 @@ def _fit(pattern: _Pattern, sentence: Sequence[str]) -> dict[str, str] | None:
     first = pattern.parts[0]
     if len(sentence) < len(pattern.parts) or (isinstance(first, str) and first != sentence[0]):
         return None
-    pieces = [f"(?P<{p.name}>{_SHAPES[p.kind]})" if isinstance(p, Parameter) else re.escape(p) for p in pattern.parts]
+    pieces = [f"(?P<{p.name}>{_shape(p)})" if isinstance(p, Parameter) else re.escape(p) for p in pattern.parts]
     found = re.fullmatch(" ".join(pieces), " ".join(sentence))
     if not found:
         return None
-    kinds = {p.name: p.kind for p in pattern.signal.parameters}
-    params = {name: _value(value, kinds[name]) for name, value in found.groupdict().items()}
-    fits = all(PARAMETER_KINDS[kinds[name]][0].fullmatch(value) for name, value in params.items())
+    known = {p.name: p for p in pattern.signal.parameters}
+    params = {name: _value(value, known[name]) for name, value in found.groupdict().items()}
+    fits = all(PARAMETER_KINDS[known[name].kind][0].fullmatch(value) for name, value in params.items())
     return params if fits else None
 
 
@@ -206,15 +217,24 @@ _SHAPES: Final = {
     "figures": r"\d+(?:\.\d+)?",
     "position": r"\d+ degrees [\d.]+ minutes (?:north|south) \d+ degrees [\d.]+ minutes (?:east|west)",
     "time": r"\d{4} zulu",
-    "words": r"[^\d ]+(?: [^\d ]+){0,2}",
 }
 _PLACE: Final = re.compile(r"(\d+) degrees ([\d.]+) minutes (n|s)\w+ (\d+) degrees ([\d.]+) minutes (e|w)\w+")
 
 
-def _value(heard: str, kind: str) -> str:
+def _choices(parameter: Parameter) -> Mapping[str, str]:
+    """Return which choice each spoken form of it is, in whatever language."""
+    return {" ".join(_read(word)): key for key, words in parameter.choices.items() for word in words.values()}
+
+
+def _shape(parameter: Parameter) -> str:
+    """Return the pattern of a parameter's value as it is heard."""
+    return "|".join(map(re.escape, _choices(parameter))) or _SHAPES[parameter.kind]
+
+
+def _value(heard: str, parameter: Parameter) -> str:
     """Return a heard value as it is typed into a signal."""
-    if kind == "words":
-        return heard.title()
+    if parameter.choices:
+        return _choices(parameter)[heard]
     if place := _PLACE.fullmatch(heard):
         return "{}-{}{} {}-{}{}".format(*(part.upper() for part in place.groups()))
     return heard.replace(" zulu", "Z")

@@ -121,9 +121,8 @@ def _spoken(signal: Signal, params: Mapping[str, str], lang: str) -> str:
 
 
 def _aloud(parameter: Parameter, value: str, lang: str) -> str:
-    unit = parameter.unit[lang]
-    if lang != "en" or parameter.kind == "words":
-        return value + unit
+    if lang != "en" or parameter.choices:
+        return parameter.said(value, lang)
     if parameter.kind == "position" and (parts := _POSITION.fullmatch(value)):
         lat, lat_min, north, lon, lon_min, east = parts.groups()
         return (
@@ -132,4 +131,4 @@ def _aloud(parameter: Parameter, value: str, lang: str) -> str:
         )
     if parameter.kind == "time":
         return f"{_figures(value.removesuffix('Z'), lang)} ZULU"
-    return _figures(value, lang) + unit
+    return _figures(value, lang) + parameter.unit_of(value, lang)
