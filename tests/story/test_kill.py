@@ -22,7 +22,7 @@ def test_node_killed_between_delivered_and_recorded_ends_in_the_same_account(tmp
 
                 line.freeze_after(2)  # the first asks what they hold, the second delivers, the third would be cosigned
                 meeting = asyncio.create_task(asyncio.to_thread(ask, stage, "amber", do="meet"))
-                await asyncio.wait_for(line.frozen.wait(), 30)
+                await asyncio.wait_for(line.frozen.wait(), 120)
                 stage.processes["coral"].kill()
                 stage.processes["coral"].wait()
                 line.thaw()
