@@ -46,9 +46,9 @@ def test_a_script_in_each_language(capsys, lang):
     assert script.index("CORAL") < script.index("AMBER")
 
 
-@pytest.mark.parametrize("words", [("V-N1", "--to", "A"), ("V-N1", "--from", "A"), ("V-N8", "--set", "speed=10"), ()])
+@pytest.mark.parametrize("words", [("V-N1", "--to", "A"), ("V-N1", "--from", "A"), ("V-N8", "--set", "speed=10")])
 def test_unusable_arguments(capsys, words):
-    """A script needs both names, and the command a code or a situation."""
+    """A script needs both names."""
     with pytest.raises(SystemExit) as ended:
         run(capsys, "signal", *words)
     assert 2 == ended.value.code
@@ -70,6 +70,17 @@ def test_what_is_not_there_is_told(capsys, words, said):
 
     assert (3, "") == (code, out)
     assert said in err
+
+
+def test_without_a_code_everything_offered_is_listed(capsys):
+    """All that may be said, and nothing that is never offered."""
+    code, out, _ = run(capsys, "signal", "--json")
+    rows = json.loads(out)
+
+    assert 0 == code
+    assert all(row["offered"] for row in rows)
+    assert {"EV1", "V-Q1"} <= {row["code"] for row in rows}
+    assert not {"L", "SO", "PS", "YV1"} & {row["code"] for row in rows}
 
 
 def test_a_situation_lists_what_is_offered(capsys):

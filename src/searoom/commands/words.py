@@ -19,9 +19,10 @@ def signal(argv: Sequence[str]) -> int:
             "searoom signal V-N1 --to 'CORAL 34' --from 'AMBER 21'",
             "searoom signal V-N8 --to 'AMBER 21' --from 'CORAL 34' --set speed=10",
             "searoom signal --situation overtaking",
+            "searoom signal",
         ],
     )
-    command.add_argument("code", nargs="?", help="a group such as EV1, or a plain sentence such as V-Q1")
+    command.add_argument("code", nargs="?", help="such as EV1 or V-Q1; without one: all that is offered")
     command.add_argument("--to", metavar="UNIT", help="whom the script calls")
     command.add_argument("--from", dest="sender", metavar="UNIT", help="who calls")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
@@ -35,7 +36,7 @@ def signal(argv: Sequence[str]) -> int:
         rows = book.for_situation(given.situation, intention=given.intention)
         return _list(rows, as_json=given.json)
     if not given.code:
-        command.error("a code, or --situation")
+        return _list(book.offered(), as_json=given.json)
     row = book.row(given.code)
     script: tuple[str, ...] = ()
     if given.to or given.sender or given.set:

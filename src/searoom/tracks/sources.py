@@ -55,7 +55,9 @@ def read(path: str | Path) -> Reading:
     except FileNotFoundError:
         raise NotAllowed(f"there is no file {where.name}", advice="Check the name and the folder.") from None
     except (IsADirectoryError, PermissionError) as fault:
-        raise NotAllowed(f"{where.name} cannot be read: {fault.strerror}") from fault
+        raise NotAllowed(
+            f"{where} cannot be read: {fault.strerror}", advice="Name a file that you may read."
+        ) from fault
     except EOFError:
         raise NotAllowed(f"{where.name} is cut short: its gzip data ends before its end mark") from None
     except (gzip.BadGzipFile, zlib.error) as fault:
