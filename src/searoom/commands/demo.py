@@ -14,6 +14,7 @@ from searoom.commands.arguments import parser, print_json
 from searoom.commands.proof import account_of, records_in, who
 from searoom.delivery import delivery
 from searoom.dossiers import Dossier, dossiers
+from searoom.encounters.screen import distance_text
 from searoom.encounters.settings import Grade
 from searoom.errors import NotAllowed
 from searoom.exercise import director, run, watch_test
@@ -86,7 +87,12 @@ def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
     say(f"1. {outcome.test.title['en']} (detection only; nothing is said in it)")
     for grade in _GRADES:
         if grade in outcome.minutes_before:
-            say(f"   {grade:<7} {outcome.minutes_before[grade]:5.1f} min before the event: {pair}")
+            first = next(one for one in outcome.changes if one.grade is grade)
+            say(
+                f"   {grade:<7} {outcome.minutes_before[grade]:5.1f} min before the event: {pair}, {first.geometry},"
+                f" range {distance_text(first.range_m, first.range_error_m)},"
+                f" CPA {distance_text(first.cpa_m, first.cpa_error_m)} in {first.tcpa_s / 60:.0f} min"
+            )
     quiet = not outcome.loud_bystanders
     names = " and ".join(outcome.test.bystanders)
     watched = " and ".join(sorted(outcome.test.settings.watched or ()))
@@ -101,7 +107,15 @@ def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
         "bystanders_quiet": quiet,
         "every_pair_also": others,
         "alerts": [
-            {"minutes_before": round((outcome.test.event_us - one.time_us) / 60e6, 3), "grade": str(one.grade)}
+            {
+                "minutes_before": round((outcome.test.event_us - one.time_us) / 60e6, 3),
+                "grade": str(one.grade),
+                "range_m": round(one.range_m),
+                "cpa_m": round(one.cpa_m),
+                "tcpa_s": round(one.tcpa_s),
+                "aspect_deg": None if one.aspect_deg is None else round(one.aspect_deg),
+                "geometry": str(one.geometry),
+            }
             for one in outcome.changes
         ],
     }
