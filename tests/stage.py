@@ -1,5 +1,6 @@
 """What the stories stand on: two parties enrolled in a folder, their nodes as processes, an officer's hand."""
 
+import os
 from pathlib import Path
 
 from searoom import desk
@@ -60,3 +61,12 @@ def open_line(stage: Stage, party: str) -> tuple[str, int]:
         ]
     )
     return placed["author"], placed["index"]
+
+
+def gone(pid: int) -> bool:
+    """Tell whether there is no process of this number, not even one that waits to be buried."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders
-from searoom.account import Closed, Message, arrange, read, utc
+from searoom.account import Closed, Message, arrange, read
+from searoom.clock import to_text
 from searoom.errors import NotAllowed, Tampered
 from searoom.record.keys import Role
 from searoom.signals import forms
@@ -244,4 +245,4 @@ def test_shows_the_first_entry_that_had_heard():
 
 def test_writes_a_time_with_its_zone():
     """Every sentence names UTC."""
-    assert "2026-06-03T00:00:00Z" == utc(START_US)
+    assert "2026-06-03T00:00:00Z" == to_text(START_US)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from searoom import clock
 from searoom.errors import NotAllowed, Tampered
 from searoom.record.entry import Entry, Heard, Signature
 from searoom.record.keys import Keyring, Role, Signer
@@ -21,6 +20,11 @@ from searoom.signals.forms import Filled, FormBook
 
 Ref: TypeAlias = tuple[str, int]
 Opener: TypeAlias = Callable[[Entry, bytes], bytes | None]
+
+
+def ref_text(ref: Ref) -> str:
+    """Return a reference as forms write it: `amber/3`."""
+    return f"{ref[0]}/{ref[1]}"
 
 
 class Readable(Protocol):
@@ -120,7 +124,7 @@ class Account:
     def message(self, ref: Ref) -> Item:
         """Return what stands at `ref`; raise `NotAllowed` where nothing does."""
         if ref not in self._by_ref:
-            raise NotAllowed(f"there is no entry {ref[0]}/{ref[1]} in the record")
+            raise NotAllowed(f"there is no entry {ref_text(ref)} in the record")
         return self._by_ref[ref]
 
     def delivered(self, ref: Ref, to: str) -> State | None:
@@ -221,8 +225,3 @@ def _not_released(said: Filled, signers: Sequence[Signer], book: FormBook) -> st
 def _signer(signature: Signature, keyring: Keyring) -> Signer:
     party, key = keyring.by_key_id(signature.key_id)
     return Signer(party, key.role, key.holder, key.name, key.key_id)
-
-
-def utc(time_us: int) -> str:
-    """Return `2026-06-03T04:05:06Z`: one form for sentences, pages, lists, and what a person types."""
-    return clock.to_text(time_us)

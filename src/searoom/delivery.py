@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from searoom.account import Account, Message, Ref, State, utc
+from searoom.account import Account, Message, Ref, State
+from searoom.clock import to_text
 from searoom.record.keys import Role
 
 READ: Final = "read"
@@ -115,7 +116,7 @@ class Delivery:
 
 def _sentence(kind: str, lang: str, state: State | None, **words: str) -> str:
     text = STATE_WORDS[kind][lang].format(**words)
-    return f"{text} [{utc(state.at_us)}]" if state else text
+    return f"{text} [{to_text(state.at_us)}]" if state else text
 
 
 def answer_kind(answer: Message) -> str:

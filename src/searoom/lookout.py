@@ -50,7 +50,7 @@ class Lookout:
         self._blind: dict[str, str] = {}
         self._fixes = no_fixes()
         self._until_us = -(1 << 62)
-        noted = [filled for form in (TRACK_NOTE, ENCOUNTER_NOTE) for _, filled in node.notes(form)]
+        noted = [filled for _, filled in node.notes(TRACK_NOTE, ENCOUNTER_NOTE)]
         self._noted_us = max((_at(filled) for filled in noted), default=-(1 << 62))
         # A crash may have cut the notes of one instant short: those that are there are not written again.
         self._there = {forms.encode(filled, node.book) for filled in noted if _at(filled) == self._noted_us}

@@ -254,11 +254,11 @@ class Node:
         self._check(filled)
         return self.national.write(forms.encode(filled, self.book), signer=self._station, now_us=self.now())
 
-    def notes(self, form: str) -> Iterator[tuple[Entry, Filled]]:
-        """Yield the notes of one form, in the order in which they were written."""
+    def notes(self, *wanted: str) -> Iterator[tuple[Entry, Filled]]:
+        """Yield the notes of these forms, in the order in which they were written; each call opens the whole log."""
         for entry, content in self.national.read():
             filled = forms.decode(content, self.book)
-            if filled.form == form:
+            if filled.form in wanted:
                 yield entry, filled
 
     def note_handed_over(self, party: str, carrier: str, size: int) -> None:

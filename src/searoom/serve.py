@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from searoom import cbor, clock
-from searoom.account import Message, utc
+from searoom.account import Message, ref_text
 from searoom.delivery import STATE_WORDS, delivery
 from searoom.door import Desk, Request
 from searoom.encounters import screen
@@ -232,13 +232,13 @@ class Service:
         account = self.node.account()
         message = account.message(ref)
         if not isinstance(message, Message):
-            raise NotAllowed(f"entry {ref[0]}/{ref[1]} is closed to {self.node.party}")
+            raise NotAllowed(f"entry {ref_text(ref)} is closed to {self.node.party}")
         told = delivery(account, ref)
         lang = _language(request)
         states = list(told.sentences(lang, {party: name[lang] for party, name in self.node.agreement.names.items()}))
         handed = self.node.handed_over().get(ref)
         if handed is not None:
-            states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{utc(handed)}]")
+            states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{clock.to_text(handed)}]")
         return {
             "content": forms.encode(message.filled, self.node.book),
             "states": states,

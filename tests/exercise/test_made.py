@@ -10,15 +10,7 @@ from searoom.errors import NotAllowed, StateUnknown
 from searoom.exercise import made
 from searoom.record.keys import Card
 from searoom.tracks import sources
-
-
-def gone(pid):
-    """Tell whether there is no process of this number, not even one that waits to be buried."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
+from stage import gone
 
 
 def test_each_party_gets_a_folder_of_its_own(stage):

@@ -1,6 +1,5 @@
 """The main job, driven: acts become commands, a node that dies ends the run in one sentence, a changed byte is found."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from searoom import cli
 from searoom.errors import NotAllowed
 from searoom.exercise import run, scenario
 from searoom.exercise.run import Outcome
+from stage import gone
 
 
 @pytest.fixture
@@ -115,15 +115,6 @@ def test_a_fault_is_not_in_step(stage, monkeypatch):
 
     with pytest.raises(NotAllowed, match="did not come into step"):
         run._settle(stage)
-
-
-def gone(pid):
-    """Tell whether there is no process of this number, not even one that waits to be buried."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def test_a_node_that_dies_ends_the_demo_in_one_sentence(monkeypatch, capsys, tmp_path):

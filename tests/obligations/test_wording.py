@@ -2,7 +2,7 @@
 
 import pytest
 
-from searoom.account import utc
+from searoom.clock import to_text
 from searoom.obligations.standing import STATES, standing
 from searoom.obligations.wording import STATE_WORDS, join_names
 from told import DEMO, HOUR_US, Tale
@@ -27,7 +27,7 @@ def test_says_who_what_and_until_when(lang):
     """Title, party and deadline stand in the sentence of every language."""
     told = duty("line-test")
 
-    for part in (told.clause.title[lang], DEMO.name("amber", lang), utc(told.due_us)):
+    for part in (told.clause.title[lang], DEMO.name("amber", lang), to_text(told.due_us)):
         assert part in told.sentence[lang]
     assert "{" not in told.sentence[lang]
 

@@ -1,10 +1,12 @@
 """Tests of how a page writes references, times, signers and fields."""
 
 from review.tales import at, told
+from searoom.account import ref_text
+from searoom.clock import to_text
 from searoom.record.keys import Role, Signer
 from searoom.review.sections import FieldRow, Who, Words
 from searoom.review.texts import Texts
-from searoom.review.writing import html_language, moment, people, ref_text, value, values
+from searoom.review.writing import html_language, people, value, values
 from searoom.signals.forms import Filled
 from told import BOOK
 
@@ -16,7 +18,7 @@ def message(form, author="amber"):
 def test_writes_references_and_times():
     """As people say them, with the Z."""
     assert "amber/3" == ref_text(("amber", 3))
-    assert "2026-06-03T02:00:00Z" == moment(1_780_452_000_000_000)
+    assert "2026-06-03T02:00:00Z" == to_text(1_780_452_000_000_000)
 
 
 def test_names_person_role_and_key():

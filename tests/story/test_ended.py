@@ -1,10 +1,11 @@
 """Story: the demo is ended from outside while both nodes run."""
 
-import os
 import re
 import signal
 import subprocess
 import sys
+
+from stage import gone
 
 
 def test_a_demo_that_is_ended_leaves_no_node_behind(tmp_path):
@@ -27,12 +28,4 @@ def test_a_demo_that_is_ended_leaves_no_node_behind(tmp_path):
     assert running.returncode == 130
     assert err == "searoom demo: interrupted\n"
     assert len(pids) == 2
-    assert not [pid for pid in pids if alive(pid)]
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert not [pid for pid in pids if not gone(pid)]

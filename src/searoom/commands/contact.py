@@ -35,9 +35,7 @@ def call(argv: Sequence[str]) -> int:
     command.add_argument("--at", metavar="TIME", help="when it was said (default: now)")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
-    table = officer.sit_down(given.node)
-    if not table.unit:
-        raise NotAllowed("this node serves no unit", advice='Write `unit = "..."` into its node.toml.')
+    table = _aboard(given.node)
     row = codebook.load(table.books).row(given.code)
     _decided(row, given.intention)
     values = pairs(given.set)
@@ -59,6 +57,14 @@ def call(argv: Sequence[str]) -> int:
     if not given.json:  # what was refused is not there to be spoken
         sys.stdout.write("\n".join(script.lines) + "\n")
     return tell(placed, as_json=given.json)
+
+
+def _aboard(node: Path) -> officer.Table:
+    """Return what the node tells an officer of its unit; raise `NotAllowed` where it serves none."""
+    table = officer.sit_down(node)
+    if not table.unit:
+        raise NotAllowed("this node serves no unit", advice='Write `unit = "..."` into its node.toml.')
+    return table
 
 
 def _decided(row: Signal, intention: str) -> None:
@@ -85,9 +91,7 @@ def heard(argv: Sequence[str]) -> int:
     command.add_argument("--at", metavar="TIME", help="when it was heard (default: now)")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
-    table = officer.sit_down(given.node)
-    if not table.unit:
-        raise NotAllowed("this node serves no unit", advice='Write `unit = "..."` into its node.toml.')
+    table = _aboard(given.node)
     candidates = readback.recognise(given.words, codebook.load(table.books))
     fields = {
         "unit_from": given.sender,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from searoom import contacts
-from searoom.account import Account, Message, Ref
+from searoom.account import Account, Message, Ref, ref_text
 from searoom.commands.arguments import parser, print_json
 from searoom.commands.proof import account_of, records_in, who
 from searoom.delivery import delivery
@@ -169,7 +169,7 @@ def _states(account: Account, ref: Ref, handed: Mapping[Ref, int]) -> dict[str, 
     told = delivery(account, ref)
     message = account.message(ref)
     return {
-        "entry": f"{ref[0]}/{ref[1]}",
+        "entry": ref_text(ref),
         "lang": message.filled.lang if isinstance(message, Message) else "",
         "released_by": [signer.name for signer in message.signers],
         "stored": True,

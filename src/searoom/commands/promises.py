@@ -12,8 +12,8 @@ from searoom.desk import POINTER, ask
 from searoom.node import Node
 from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
+from searoom.signals.tables import LANGUAGES
 
-LANGUAGES = ("en", "ja", "zh")
 NO_RECORD = "no record"
 NOTHING_SAID = {
     "en": "No record was named, so nothing here says that a duty was not done: these are the dates of the agreement.",

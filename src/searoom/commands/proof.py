@@ -6,7 +6,7 @@ from pathlib import Path
 
 from searoom import account as accounts
 from searoom import clock
-from searoom.account import Account, Message, Ref, State
+from searoom.account import Account, Message, Ref, State, ref_text
 from searoom.commands.arguments import pairs, parser, print_json
 from searoom.delivery import answer_kind, delivery
 from searoom.errors import NotAllowed, Tampered
@@ -137,7 +137,7 @@ def who(proven: Proven) -> list[str]:
     lines = []
     for item in account.items:
         said = item.filled.form if isinstance(item, Message) else f"closed: {item.why}"
-        lines.append(f"{_name(item.ref)}  {clock.to_text(item.claimed_us)}  {said}")
+        lines.append(f"{ref_text(item.ref)}  {clock.to_text(item.claimed_us)}  {said}")
         lines += [f"    said by       {_signer(signer)}" for signer in item.signers]
         lines.append(f"    placed by     {_signer(item.station)}")
         lines += _states(account, item.ref)
@@ -158,15 +158,11 @@ def _states(account: Account, ref: Ref) -> Iterator[str]:
 
 
 def _state(state: State) -> str:
-    return f"{_signer(state.signer)}, in {_name(state.ref)}"
+    return f"{_signer(state.signer)}, in {ref_text(state.ref)}"
 
 
 def _signer(signer: Signer) -> str:
     return f"{signer.name} ({signer.role.value} of {signer.party}, key {signer.key_id.hex()})"
-
-
-def _name(ref: Ref) -> str:
-    return f"{ref[0]}/{ref[1]}"
 
 
 def _facts(folders: Sequence[Path], proven: Sequence[Proven], compared: set[str]) -> list[dict[str, object]]:

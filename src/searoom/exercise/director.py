@@ -21,9 +21,8 @@ from searoom.review.pictures import Mark, Picture, Track
 from searoom.review.render import ReviewData
 from searoom.review.sections import Case, Proven
 from searoom.signals.forms import Filled
+from searoom.signals.tables import LANGUAGES
 from searoom.tracks.fixes import Fixes
-
-LANGUAGES = ("en", "ja", "zh")
 
 
 def write_reviews(outcome: Outcome, refused: str) -> tuple[tuple[Path, ...], dict[Ref, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from searoom import clock
+from searoom.account import ref_text
 from searoom.desk import ask
 from searoom.errors import NotAllowed
 from searoom.exercise.made import AGREEMENT, Stage
@@ -141,8 +142,7 @@ def _seconds(act: Act, name: str) -> int:
 
 
 def _entry(outcome: Outcome, act_id: object) -> str:
-    author, index = outcome.placed[str(act_id)]
-    return f"{author}/{index}"
+    return ref_text(outcome.placed[str(act_id)])
 
 
 def _options(outcome: Outcome, act: Act, language: str) -> list[str]:

@@ -14,10 +14,10 @@ from importlib import resources
 
 from searoom import clock
 from searoom.errors import NotAllowed
+from searoom.signals.tables import LANGUAGES
 from searoom.units import METRES_PER_SECOND_PER_KNOT, MICROSECONDS
 
 CHAIRS = ("first", "second")
-LANGUAGES = ("en", "ja", "zh")
 CSV_HEAD = "name,source_kind,party,time_utc,lat,lon,sog_kn,cog_deg,heading_deg,sigma_m"
 
 _EQUATORIAL_RADIUS_M = 6378137.0  # WGS 84

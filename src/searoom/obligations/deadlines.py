@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from searoom.account import Ref, utc
+from searoom.account import Ref, ref_text
+from searoom.clock import to_text
 from searoom.obligations.pack import Table, refuse
 from searoom.units import MICROSECONDS
 
@@ -118,7 +119,7 @@ def _schedule(trigger: Trigger, _said: Sequence[Said], start_us: int, now_us: in
     skipped = max(0, -(-(start_us - trigger.start_us) // trigger.every_us))
     at_us = trigger.start_us + skipped * trigger.every_us
     while True:
-        yield Occasion(utc(at_us), at_us, at_us + trigger.every_us)
+        yield Occasion(to_text(at_us), at_us, at_us + trigger.every_us)
         if at_us > now_us:
             return
         at_us += trigger.every_us
@@ -128,7 +129,7 @@ def _on_entry(trigger: Trigger, said: Sequence[Said], start_us: int, _now_us: in
     """Give each entry of the form since the start; a clock that runs ahead of ours hides none of them."""
     for entry in said:
         if entry.form == trigger.form and start_us <= entry.at_us:
-            yield Occasion(f"{entry.ref[0]}/{entry.ref[1]}", entry.at_us, FAR_US, entry)
+            yield Occasion(ref_text(entry.ref), entry.at_us, FAR_US, entry)
 
 
 def _read_yearly(table: Table) -> Trigger:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from searoom.account import Account, Message, Ref
+from searoom.account import Account, Message, Ref, ref_text
 from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
@@ -77,7 +77,7 @@ def facts(duty: Obligation, lang: str) -> dict[str, str | list[str] | None]:
         "due": None if duty.due_us is None else to_text(duty.due_us),
         "host": duty.host,
         "silence": duty.silence,
-        "met_by": None if duty.met_by is None else f"{duty.met_by[0]}/{duty.met_by[1]}",
+        "met_by": None if duty.met_by is None else ref_text(duty.met_by),
         "sentence": duty.sentence[lang],
     }
 

@@ -6,7 +6,7 @@ The Japanese and Chinese are our own words and await review by native speakers.
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from searoom.account import utc
+from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.pack import LANGUAGES
@@ -117,7 +117,7 @@ def sentences(agreement: Agreement, duty: Duty) -> Mapping[str, str]:
 
 
 def _parts(agreement: Agreement, duty: Duty, lang: str) -> list[str]:
-    clause, until = duty.clause, _RECEIPT_WORDS[lang] if duty.due_us is None else utc(duty.due_us)
+    clause, until = duty.clause, _RECEIPT_WORDS[lang] if duty.due_us is None else to_text(duty.due_us)
     words = {"title": clause.title[lang], "label": duty.label, "who": join_names(agreement, duty.owed_by, lang)}
     running = duty.state != "pending" or duty.due_us is not None
     parts = [(STATE_WORDS[duty.state] if running else _NOT_RUNNING)[lang].format(**words, due=until)]

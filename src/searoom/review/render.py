@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from searoom.account import Account
+from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.standing import Obligation
 from searoom.review import rows
@@ -25,7 +26,6 @@ from searoom.review.rows import Handed
 from searoom.review.sections import SECTIONS, Case, Content, DueRow, Proof, Proven
 from searoom.review.svg import MARKS, PALETTE, Drawing, visible
 from searoom.review.texts import HTML_LANGUAGES, Texts
-from searoom.review.writing import moment
 from searoom.signals.forms import FormBook
 from searoom.signals.forms import load as load_forms
 from searoom.units import MICROSECONDS
@@ -123,7 +123,7 @@ def page(
         alerts=_alerts(seated, texts),
         due=due,
         proof=proof,
-        as_of=moment(now_us),
+        as_of=to_text(now_us),
         headings=headings,
     )
 

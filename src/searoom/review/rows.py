@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from searoom.account import Account, Closed, Item, Message, Ref, State
+from searoom.account import Account, Closed, Item, Message, Ref, State, ref_text
+from searoom.clock import to_text
 from searoom.delivery import Delivery, delivery
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.standing import Obligation
@@ -20,7 +21,7 @@ from searoom.review.sections import (
 from searoom.review.svg import look
 from searoom.review.tellings import contact_rows, dossier_rows
 from searoom.review.texts import Texts
-from searoom.review.writing import moment, people, ref_text, values
+from searoom.review.writing import people, values
 from searoom.signals import codebook
 from searoom.signals.forms import FormBook
 
@@ -88,10 +89,10 @@ def message_row(
     """Return one message with its states; a closed one keeps its place and says why it is closed."""
     states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     common = (ref_text(item.ref), f"{item.author}-{item.ref[1]}", item.author)
-    until = "" if item.until_us is None else moment(item.until_us)
+    until = "" if item.until_us is None else to_text(item.until_us)
     if isinstance(item, Closed):
         return MessageRow(
-            *common, "", "", "", moment(item.claimed_us), until, "", people(item.signers, texts), (), states, item.why
+            *common, "", "", "", to_text(item.claimed_us), until, "", people(item.signers, texts), (), states, item.why
         )
     filled = item.filled
     return MessageRow(
@@ -99,7 +100,7 @@ def message_row(
         title=book.form(filled.form).title[texts.lang],
         channel=_named("channel", filled.channel, texts),
         precedence="" if filled.precedence == "routine" else _named("precedence", filled.precedence, texts),
-        at=moment(item.claimed_us),
+        at=to_text(item.claimed_us),
         until=until,
         reply_to=ref_text(filled.reply_to) if filled.reply_to else "",
         who=people(item.signers, texts),
@@ -118,10 +119,10 @@ def state_rows(
 ) -> tuple[StateRow, ...]:
     """Return the states of one message, for each recipient, with person and key behind each."""
     stored = known.stored
-    found = [StateRow("stored", True, "", moment(stored.at_us), ref_text(stored.ref), people((stored.signer,), texts))]
+    found = [StateRow("stored", True, "", to_text(stored.at_us), ref_text(stored.ref), people((stored.signer,), texts))]
     if director and known.ref in handed:
         found.append(
-            StateRow("handed_over", True, agreement.name(item.author, texts.lang), moment(handed[known.ref]), "", ())
+            StateRow("handed_over", True, agreement.name(item.author, texts.lang), to_text(handed[known.ref]), "", ())
         )
     for one in known.each:
         name = agreement.name(one.party, texts.lang)
@@ -134,7 +135,7 @@ def state_rows(
             "answered",
             True,
             agreement.name(answer.author, texts.lang),
-            moment(answer.placed_us),
+            to_text(answer.placed_us),
             ref_text(answer.ref),
             people(answer.signers, texts),
         )
@@ -146,7 +147,7 @@ def state_rows(
 def _state(key: str, state: State | None, name: str, texts: Texts) -> StateRow:
     if state is None:
         return StateRow(key, False, name, "", "", ())
-    return StateRow(key, True, name, moment(state.at_us), ref_text(state.ref), people((state.signer,), texts))
+    return StateRow(key, True, name, to_text(state.at_us), ref_text(state.ref), people((state.signer,), texts))
 
 
 def dues(obligations: Sequence[Obligation], agreement: Agreement, texts: Texts) -> tuple[DueRow, ...]:
@@ -157,7 +158,7 @@ def dues(obligations: Sequence[Obligation], agreement: Agreement, texts: Texts) 
             owed_by=texts("mark.list").join(agreement.name(party, texts.lang) for party in duty.owed_by),
             clause=duty.clause.id,
             sentence=duty.sentence[texts.lang],
-            due=texts("due.no_date") if duty.due_us is None else moment(duty.due_us),
+            due=texts("due.no_date") if duty.due_us is None else to_text(duty.due_us),
             state=duty.state,
             met_by=ref_text(duty.met_by) if duty.met_by else "",
             silence="",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from searoom.account import Account, Message
+from searoom.account import Account, Message, ref_text
+from searoom.clock import to_text
 from searoom.contacts import Contact, contacts
 from searoom.dossiers import Dossier, Measurement, Row, dossiers
 from searoom.errors import NotAllowed
@@ -21,11 +22,11 @@ from searoom.review.sections import (
     Token,
 )
 from searoom.review.texts import Texts
-from searoom.review.writing import html_language, moment, people, ref_text, value, values
+from searoom.review.writing import html_language, people, value, values
 from searoom.signals.codebook import Codebook
 from searoom.signals.forms import FormBook
 from searoom.signals.quantities import say_distance, say_length
-from searoom.signals.render import PROWORDS
+from searoom.signals.render import marked
 
 _CHARACTERS = ("ja", "zh")
 """Languages that part no words by spaces: compared character by character."""
@@ -95,9 +96,7 @@ def _told(sent: Message | None, lang: str, signals: Codebook) -> tuple[str, bool
         words = row.filled(params, lang)
     except NotAllowed:
         return "", False
-    marker = PROWORDS[lang].markers.get(row.marker, "")
-    stop = ". " if lang == "en" else "。"
-    return f"{marker}{stop}{words}" if marker else words, row.review[lang] != "unreviewed"
+    return marked(row, words, lang), row.review[lang] != "unreviewed"
 
 
 def _compared(one: Contact) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
@@ -130,7 +129,7 @@ def _said(message: Message | None, words: tuple[Token, ...], note: str, book: Fo
         return None
     remark = value(message.filled, book.form(message.filled.form), note, texts).text
     spoken = message.filled.fields.get("at")
-    at = moment(spoken if isinstance(spoken, int) else message.claimed_us)
+    at = to_text(spoken if isinstance(spoken, int) else message.claimed_us)
     return Said(
         message.author,
         ref_text(message.ref),
@@ -148,7 +147,7 @@ def _answer(message: Message, texts: Texts) -> AnswerRow:
     return AnswerRow(
         party=message.author,
         ref=ref_text(message.ref),
-        at=moment(message.claimed_us),
+        at=to_text(message.claimed_us),
         words=texts(f"answer.{said}") if known else said,
         not_means=texts(f"answer_not.{said}") if known else "",
         who=people(message.signers, texts),
@@ -167,7 +166,7 @@ def _dossier(one: Dossier, agreement: Agreement, book: FormBook, texts: Texts) -
             AccountRow(
                 opening.author,
                 ref_text(opening.ref),
-                moment(opening.claimed_us),
+                to_text(opening.claimed_us),
                 values(opening.filled, book, texts),
                 people(opening.signers, texts),
             )
@@ -210,7 +209,7 @@ def _measurement(one: Measurement, book: FormBook, texts: Texts) -> MeasurementR
     return MeasurementRow(
         party=one.party,
         ref=ref_text(message.ref),
-        at=moment(one.at_us),
+        at=to_text(one.at_us),
         value=say_distance(one.value_mm, one.error_mm, texts.lang),
         value_mm=one.value_mm,
         error_mm=one.error_mm,

@@ -7,8 +7,8 @@ from importlib import resources
 from string import Formatter
 
 from searoom.errors import NotAllowed
+from searoom.signals.tables import LANGUAGES
 
-LANGUAGES = ("en", "ja", "zh")
 HTML_LANGUAGES: Mapping[str, str] = {"en": "en", "ja": "ja", "zh": "zh-Hans"}
 
 _TABLE = "texts.toml"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from searoom.account import Ref, utc
 from searoom.record.keys import Signer
 from searoom.review.sections import FieldRow, Who, Words
 from searoom.review.texts import HTML_LANGUAGES, Texts
@@ -18,16 +17,6 @@ _FOREIGN = frozenset({"text", "words", "line", "unit", "person"})
 
 _OWN = frozenset({"text", "words"})
 """Kinds that are quoted as the original: whole sentences of the writer's own."""
-
-
-def ref_text(ref: Ref) -> str:
-    """Return a reference as forms write it: `amber/3`."""
-    return f"{ref[0]}/{ref[1]}"
-
-
-def moment(time_us: int) -> str:
-    """Return an instant as `2026-06-03T02:14:53Z`, as sentences write it too."""
-    return utc(time_us)
 
 
 def people(signers: Iterable[Signer], texts: Texts) -> tuple[Who, ...]:

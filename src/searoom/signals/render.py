@@ -85,17 +85,21 @@ def voice_script(
     lines = [prowords.call.format(**names), prowords.message.format(**names)]
     if signal.book != "plain" and lang == "en":
         lines.append(f"INTERCO {spell(signal.code)}.")
-    marker = prowords.markers[signal.marker]
-    stop = ". " if lang == "en" else "。"
-    lines.append(f"{marker}{stop}{_spoken(signal, params, lang)}")
+    lines.append(marked(signal, _spoken(signal, params, lang), lang))
     lines.append(prowords.over if answer_expected else prowords.out)
     return Script(
         lines=tuple(lines),
         text=(" " if lang == "en" else "").join(lines),
-        words=f"{marker}{stop}{meaning[lang]}",
+        words=marked(signal, meaning[lang], lang),
         meaning=meaning,
         review=signal.review[lang],
     )
+
+
+def marked(signal: Signal, sentence: str, lang: str) -> str:
+    """Return a sentence of `lang` behind its signal's message marker, where it has one."""
+    marker = PROWORDS[lang].markers.get(signal.marker, "")
+    return f"{marker}{'. ' if lang == 'en' else '。'}{sentence}" if marker else sentence
 
 
 def _name(name: str, lang: str) -> str:
