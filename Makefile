@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test check fix docs bench lock set-up clean
+.PHONY: demo test check fix docs bench soak fuzz mutants lock set-up clean
 
 demo:    ## set up, then run the main job: two nodes, one encounter, one review
 	@$(PYTHON) bootstrap.py demo $(ARGS)
@@ -20,8 +20,17 @@ fix:     ## repair what can be repaired: format, lint, the generated table of fi
 docs:    ## write the generated parts of docs/ anew
 	@$(PYTHON) bootstrap.py docs
 
-bench:   ## run the benchmarks; they print a table and write bench/results.md
+bench:   ## run the benchmarks; ARGS=link for one; they print tables, write bench/results-*.md
 	@$(PYTHON) bootstrap.py bench $(ARGS)
+
+soak:    ## live through simulated faults (ARGS="--minutes 5"; ARGS="--seed N"; PLANTED=1 for the planted defects)
+	@$(PYTHON) bootstrap.py soak $(if $(PLANTED),--planted) $(ARGS)
+
+fuzz:    ## random bytes for every decoder of foreign bytes (ARGS="--seconds 20"; ARGS=--replay for seeds and kept finds)
+	@$(PYTHON) bootstrap.py fuzz $(ARGS)
+
+mutants: ## small faults in the rooms that matter most: do their tests notice? (ARGS="merkle cbor"; ARGS=--list)
+	@$(PYTHON) bootstrap.py mutants $(ARGS)
 
 lock:    ## solve the dependencies anew into requirements/ (ARGS=--upgrade for the newest)
 	@$(PYTHON) bootstrap.py lock $(ARGS)

@@ -14,6 +14,7 @@ import sys
 import time
 from typing import List, Tuple
 
+from tools import debian
 from tools.venv import LEVELS, OLDEST, ROOT, Stop, dotted, environment, failure, pinned, say, set_up, tool
 
 # One row a check: its name, the command, and what to do where it fails. The tests come after them, so that the
@@ -25,6 +26,9 @@ CHECKS = (
     ("import contracts", ["lint-imports"], "The floors are drawn in docs/architecture.md."),
 )
 
+# How the whole suite runs where nothing else is asked for: a file stays with one process, for its fixtures' sake.
+WHOLE_SUITE = ("-n", "auto", "--dist", "loadfile", "-q", "--cov", "--cov-report=term:skip-covered")
+
 # One row a lock: its level, and the parts of pyproject.toml that it holds.
 LOCK_SOURCES = (
     ("core", ["pyproject.toml", "--group", "build"]),
@@ -34,7 +38,7 @@ LOCK_SOURCES = (
 
 # What the tasks make, and `clean` removes.
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".coverage")
-RUBBISH = (*CACHES, ".venv", "dist", "demo-out")
+RUBBISH = (*CACHES, ".venv", "dist", "demo-out", os.path.join("fuzz", ".tools"))
 
 
 def program(name: str) -> List[str]:
@@ -70,6 +74,7 @@ def task_demo(arguments: List[str]) -> None:
 def task_test(arguments: List[str]) -> None:
     """Set up, then check format, lint, types, import contracts and tests; stop at the first that fails."""
     set_up("dev")
+    debian.provide()
     os.chdir(ROOT)
     total = len(CHECKS) + 1
     for place, (name, command, advice) in enumerate(CHECKS, 1):
@@ -80,7 +85,7 @@ def task_test(arguments: List[str]) -> None:
         if code:
             raise Stop("%s\n\nStopped at '%s'. %s" % (said, name, advice))
     say("[%d/%d] tests" % (total, total))
-    hand_over(["python", "-m", "pytest", *(arguments or ["--cov", "--cov-report=term:skip-covered"])])
+    hand_over(["python", "-m", "pytest", *(arguments or WHOLE_SUITE)])
 
 
 def task_fix(_arguments: List[str]) -> None:
@@ -104,6 +109,27 @@ def task_bench(arguments: List[str]) -> None:
     set_up("dev")
     os.chdir(ROOT)
     hand_over(["python", "-m", "bench", *arguments])
+
+
+def task_soak(arguments: List[str]) -> None:
+    """Live through simulated faults for as long as told (--minutes 5), or look for planted defects (--planted)."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "soak", *arguments])
+
+
+def task_fuzz(arguments: List[str]) -> None:
+    """Hand random bytes to each decoder of foreign bytes (--seconds 20; --replay for the seeds and kept finds)."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "fuzz", *arguments])
+
+
+def task_mutants(arguments: List[str]) -> None:
+    """Put small faults into the rooms that are named, or all of the list, and see whether their tests notice."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "mutants", *arguments])
 
 
 def task_lock(arguments: List[str]) -> None:
@@ -141,6 +167,9 @@ TASKS = {
     "fix": task_fix,
     "docs": task_docs,
     "bench": task_bench,
+    "soak": task_soak,
+    "fuzz": task_fuzz,
+    "mutants": task_mutants,
     "lock": task_lock,
     "set-up": task_set_up,
     "clean": task_clean,

@@ -2,27 +2,37 @@
 
 Keys come from fixed seeds, so a failing test names the same keys each time. Use:
 
-    amber, coral = parties()                    # Party: all private keys, the card, .keyring-ready
-    ring = keyring(amber, coral)
+    amber, coral = parties()                    # Party: all private keys, the card
+    ring = roster(amber, coral)
     a, b = records()                            # two SharedRecords in memory (or records(tmp_path))
     entry = say(a, amber, b"words")             # released by amber's first officer, to all others
     exchange(a, b)                              # until neither has anything for the other
     cosign(a, b)                                # each cosigns what it holds of the other
     opener(coral)(entry, body)                  # -> content bytes, or None where it is not for coral
+    later = renewed(amber, "2")                 # amber with its next card: other node keys, another KEM key
+    issue(a, later)                             # in force from that entry of amber's log on
+    epoch(a, amber)                             # two officers open amber's next log
 """
 
+import dataclasses
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from searoom.errors import NotAllowed
-from searoom.record.entry import Entry, Released, Statement, release
-from searoom.record.keys import Card, Key, Keyring, Role, SigningKey
+from searoom.record.algorithms import ML_DSA_44, SigningKey
+from searoom.record.cards import Card
+from searoom.record.entry import Entry, Kind, Released, Statement, clear_statement, release
+from searoom.record.heads import NodeKeys
+from searoom.record.keys import Key, Role, Root, RootKey
 from searoom.record.log import Store
 from searoom.record.private import PrivateLog
-from searoom.record.seal import KemKey, Sealed, open_body, seal
+from searoom.record.roster import Roster, author_of
+from searoom.record.seal import KemKey, Sealed, open_body, reason, seal
 from searoom.record.shared import SharedRecord
+from searoom.record.storage import StorageKey
 from searoom.record.store import SqliteStore
 
 MECHANISM = "demo-2026"
@@ -34,22 +44,35 @@ NAMES = {
     "amber": {"en": "Amber", "ja": "琥珀", "zh": "琥珀"},
     "coral": {"en": "Coral", "ja": "珊瑚", "zh": "珊瑚"},
     "jade": {"en": "Jade", "ja": "翡翠", "zh": "翡翠"},
+    "pearl": {"en": "Pearl", "ja": "真珠", "zh": "珍珠"},
+    "teal": {"en": "Teal", "ja": "鴨羽", "zh": "青鸭"},
 }
 
 
 @dataclass(frozen=True)
 class Party:
-    """Everything that one party owns: private keys and its card."""
+    """Everything that one party owns: private keys and its card. `station`, `log`, `mirror` are the Ed25519 ones."""
 
     name: str
-    root: SigningKey
-    station: SigningKey
-    log: SigningKey
-    mirror: SigningKey
+    roots: tuple[RootKey, ...]
+    keys: NodeKeys
     officers: tuple[SigningKey, ...]
     kem: KemKey
+    storage: StorageKey
     card: Card
     card_bytes: bytes
+
+    @property
+    def station(self) -> SigningKey:
+        return self.keys.station
+
+    @property
+    def log(self) -> SigningKey:
+        return self.keys.log
+
+    @property
+    def mirror(self) -> SigningKey:
+        return self.keys.mirror
 
 
 def seed(*words: str) -> bytes:
@@ -57,28 +80,131 @@ def seed(*words: str) -> bytes:
     return hashlib.sha256("/".join(("searoom test key", *words)).encode()).digest()
 
 
-def make_party(name: str, *, mechanism: str = MECHANISM, officers: int = 2, link_certificate: bytes = b"") -> Party:
-    """Return a party with `officers` persons, `<name>-1` and so on."""
-    root, station, log, mirror = (SigningKey(seed(name, role)) for role in ("root", "station", "log", "mirror"))
+def node_keys(name: str, *more: str) -> NodeKeys:
+    """Return the keys of a party's node; `more` words give others, for a rotation."""
+    return NodeKeys(
+        station=SigningKey(seed(name, "station", *more)),
+        log=SigningKey(seed(name, "log", *more)),
+        log_pq=SigningKey(seed(name, "log pq", *more), ML_DSA_44),
+        mirror=SigningKey(seed(name, "mirror", *more)),
+        mirror_pq=SigningKey(seed(name, "mirror pq", *more), ML_DSA_44),
+    )
+
+
+def card_keys(name: str, keys: NodeKeys, officers: Sequence[Key]) -> tuple[Key, ...]:
+    """Return the keys as a card names them: the node's five, then the officers'."""
+    label = NAMES.get(name, {"en": name.title()})["en"]
+    return (
+        Key(Role.STATION, name, f"{label} station", keys.station.public),
+        Key(Role.LOG, name, f"{label} log", keys.log.public),
+        Key(Role.LOG, name, f"{label} log", keys.log_pq.public, ML_DSA_44),
+        Key(Role.MIRROR, name, f"{label} mirror", keys.mirror.public),
+        Key(Role.MIRROR, name, f"{label} mirror", keys.mirror_pq.public, ML_DSA_44),
+        *officers,
+    )
+
+
+def make_party(
+    name: str,
+    *,
+    mechanism: str = MECHANISM,
+    officers: int = 2,
+    link_certificate: bytes = b"",
+    keepers: int = 1,
+    need: int = 1,
+    observer: bool = False,
+    members: Sequence[str] = (),
+    member_need: int = 0,
+) -> Party:
+    """Return a party with `officers` persons, `<name>-1` and so on; those of a composite party in turn by member."""
+    certificate = link_certificate or f"link certificate of {name}".encode()
+    people = 0 if observer else officers
+    return _made(name, mechanism, people, certificate, keepers, need, observer, tuple(members), member_need)
+
+
+@functools.cache  # a party never changes, and its post-quantum keys take time to derive
+def _made(
+    name: str,
+    mechanism: str,
+    officers: int,
+    certificate: bytes,
+    keepers: int,
+    need: int,
+    observer: bool,
+    members: tuple[str, ...],
+    member_need: int,
+) -> Party:
+    roots = tuple(RootKey(seed(name, "root", str(n))) for n in range(keepers))
+    keys = node_keys(name)
     people = tuple(SigningKey(seed(name, "officer", str(n))) for n in range(1, officers + 1))
     kem = KemKey(seed(name, "kem"))
     label = NAMES.get(name, {"en": name.title()})["en"]
-    keys = (
-        Key(Role.STATION, name, f"{label} station", station.public),
-        Key(Role.LOG, name, f"{label} log", log.public),
-        Key(Role.MIRROR, name, f"{label} mirror", mirror.public),
-        *(Key(Role.OFFICER, f"{name}-{n}", f"{label} officer {n}", k.public) for n, k in enumerate(people, 1)),
-    )
+    named = [
+        Key(
+            Role.OFFICER,
+            f"{name}-{n}",
+            f"{label} officer {n}",
+            key.public,
+            member=members[(n - 1) % len(members)] if members else "",
+        )
+        for n, key in enumerate(people, 1)
+    ]
     card = Card(
         party=name,
         mechanism=mechanism,
         names=NAMES.get(name, {"en": label}),
-        root=root.public,
-        keys=keys,
+        root=Root(need, tuple(root.keeper for root in roots)),
+        keys=card_keys(name, keys, named),
         kem=kem.public,
-        link_certificate=link_certificate or f"link certificate of {name}".encode(),
+        link_certificates=(certificate,),
+        observer=observer,
+        members={member: {"en": member.title()} for member in members},
+        member_need=member_need,
     )
-    return Party(name, root, station, log, mirror, people, kem, card, card.signed(root))
+    return Party(name, roots, keys, people, kem, StorageKey(seed(name, "storage")), card, card.signed(*roots[:need]))
+
+
+def renewed(
+    party: Party,
+    word: str,
+    *,
+    keys: NodeKeys | None = None,
+    kem: KemKey | None = None,
+    signers: Sequence[RootKey] | None = None,
+    **changes: object,
+) -> Party:
+    """Return the party with its next card: node keys and KEM key that `word` names where none are given.
+
+    The officers stay; `changes` go into the card; `signers` are the keepers who sign it.
+    """
+    keys = keys or node_keys(party.name, word)
+    kem = kem or KemKey(seed(party.name, "kem", word))
+    officers = [key for key in party.card.keys if key.role is Role.OFFICER]
+    fields = {"serial": party.card.serial + 1, "keys": card_keys(party.name, keys, officers), "kem": kem.public}
+    card = dataclasses.replace(party.card, **{**fields, **changes})
+    data = card.signed(*(party.roots[: party.card.root.need] if signers is None else signers))
+    return dataclasses.replace(party, keys=keys, kem=kem, card=card, card_bytes=data)
+
+
+def issue(record: SharedRecord, party: Party, *, now_us: int = NOW_US) -> Entry:
+    """Place the party's next card in its log; from that entry on it is in force."""
+    return record.issue_card(party.card_bytes, party.keys, now_us=now_us)
+
+
+def epoch_words(
+    record: SharedRecord, party: Party, why: str = "our store is lost", *, signers: Sequence[SigningKey] | None = None
+) -> tuple[Released, bytes]:
+    """Return the reason for a new log, released by both officers where no signers are given, and its body."""
+    body = reason(why)
+    statement = clear_statement(
+        Kind.EPOCH, body, mechanism=record.mechanism, exercise=record.exercise, author=party.name, claimed_us=NOW_US
+    )
+    return release(statement, *(party.officers[:2] if signers is None else signers)), body
+
+
+def epoch(record: SharedRecord, party: Party, why: str = "our store is lost") -> Entry:
+    """Open the party's next log, by two of its officers."""
+    return record.open_log(*epoch_words(record, party, why), now_us=NOW_US)
 
 
 def parties(*names: str, mechanism: str = MECHANISM) -> tuple[Party, ...]:
@@ -86,24 +212,21 @@ def parties(*names: str, mechanism: str = MECHANISM) -> tuple[Party, ...]:
     return tuple(make_party(name, mechanism=mechanism) for name in names or ("amber", "coral"))
 
 
-def keyring(*members: Party) -> Keyring:
-    """Return the keyring that all of them hold, in the order given."""
-    return Keyring([member.card for member in members])
+def roster(*members: Party) -> Roster:
+    """Return the roster that all of them hold, in the order given."""
+    return Roster([member.card for member in members])
 
 
 def make_record(
-    party: Party, ring: Keyring, store: Store | None = None, *, exercise: bool = EXERCISE, now_us: int = NOW_US
+    party: Party, ring: Roster, store: Store | None = None, *, exercise: bool = EXERCISE, now_us: int = NOW_US
 ) -> SharedRecord:
     """Return the party's side of the record, in memory where no store is given."""
     return SharedRecord.open(
         SqliteStore(":memory:") if store is None else store,
         ring,
         party=party.name,
-        mechanism=ring.mechanism,
         exercise=exercise,
-        station_key=party.station,
-        log_key=party.log,
-        mirror_key=party.mirror,
+        keys=party.keys,
         now_us=now_us,
     )
 
@@ -111,7 +234,7 @@ def make_record(
 def records(folder: Path | None = None, *names: str) -> tuple[SharedRecord, ...]:
     """Return one record a party, in memory or in `folder/<party>.searoom`."""
     members = parties(*names)
-    ring = keyring(*members)
+    ring = roster(*members)
     stores = [SqliteStore(":memory:" if folder is None else folder / f"{m.name}.searoom") for m in members]
     return tuple(make_record(member, ring, store) for member, store in zip(members, stores, strict=True))
 
@@ -120,16 +243,17 @@ def make_private(party: Party, store: Store | None = None, *, exercise: bool = E
     """Return the party's national log."""
     return PrivateLog.open(
         SqliteStore(":memory:") if store is None else store,
-        party.card,
+        roster(party),
+        party.name,
         exercise=exercise,
         station_key=party.station,
         log_key=party.log,
-        kem=party.kem,
+        storage=party.storage,
     )
 
 
 def make_statement(
-    ring: Keyring,
+    ring: Roster,
     author: str,
     content: bytes,
     *,
@@ -139,8 +263,8 @@ def make_statement(
     exercise: bool = EXERCISE,
     mechanism: str = "",
 ) -> tuple[Statement, Sealed]:
-    """Return a statement over `content`, sealed to `to` (all others where not given) and the author."""
-    recipients = tuple(sorted(to if to is not None else ring.others(author)))
+    """Return a statement over `content`, sealed to `to` (all others but observers where not given) and the author."""
+    recipients = tuple(sorted(to if to is not None else set(ring.speakers()) - {author}))
     readers = {name: ring.card(name).kem for name in (author, *recipients)}
     mechanism = mechanism or ring.mechanism
     sealed = seal(content, mechanism=mechanism, author=author, recipients=recipients, readers=readers)
@@ -158,7 +282,7 @@ def make_statement(
 
 
 def make_released(
-    ring: Keyring,
+    ring: Roster,
     party: Party,
     content: bytes,
     *,
@@ -195,7 +319,7 @@ def say(
 ) -> Entry:
     """Say `content` in the party's own log and return the entry."""
     released, body = make_released(
-        record.keyring,
+        record.roster,
         party,
         content,
         signers=signers,
@@ -210,9 +334,10 @@ def say(
 def hand_over(giver: SharedRecord, taker: SharedRecord, *, now_us: int = NOW_US, max_bytes: int = 1 << 20) -> int:
     """Hand `taker` what `giver` has said and it has not heard; return the number of batches."""
     count = 0
-    while (batch := giver.batch(giver.party, taker.size(giver.party), max_bytes=max_bytes)) is not None:
-        taker.admit(batch, now_us=now_us)
-        count += 1
+    for log in giver.logs():
+        while author_of(log) == giver.party and (batch := giver.batch(log, taker.size(log), max_bytes=max_bytes)):
+            taker.admit(batch, now_us=now_us)
+            count += 1
     return count
 
 
@@ -231,8 +356,8 @@ def cosign(*sides: SharedRecord, now_us: int = NOW_US) -> None:
     """Let each side cosign the latest note that it holds of every other, and hand the cosignature over."""
     for owner in sides:
         for holder in sides:
-            if owner is not holder and holder.size(owner.party):
-                cosigned = holder.witness(owner.party, holder.note(owner.party), now_us=now_us)
+            if owner is not holder and holder.size(owner.own):
+                cosigned = holder.witness(owner.own, owner.offer(now_us=now_us), now_us=now_us)
                 owner.accept_cosignature(holder.party, cosigned)
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from searoom import clock
-from searoom.link.tls import make_certificate
+from searoom.link.tls import Credentials, make_certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Identity:
     certificate: Path
     key: Path
     der: bytes
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(self.certificate.read_bytes(), self.key.read_bytes())
 
 
 def write(folder: Path, name: str, pem: bytes, key: bytes, der: bytes) -> Identity:
@@ -82,8 +86,22 @@ def careless_client(identity: Identity | None) -> ssl.SSLContext:
     return context
 
 
+def old_client(identity: Identity) -> ssl.SSLContext:
+    """A client that speaks nothing newer than TLS 1.2."""
+    context = careless_client(identity)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 def careless_server(identity: Identity) -> ssl.SSLContext:
     """A server that asks nobody for a certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(identity.certificate, identity.key)
+    return context
+
+
+def old_server(identity: Identity) -> ssl.SSLContext:
+    """A server that speaks nothing newer than TLS 1.2."""
+    context = careless_server(identity)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context

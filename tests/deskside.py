@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from searoom import cli, desk, enrol, serve
+from searoom import ceremonies, cli, desk, enrol, serve
 from searoom.door import Desk
 from searoom.errors import SearoomError
 from searoom.exercise.made import Stage
@@ -24,8 +24,10 @@ from searoom.keyfiles import read_key
 from searoom.link.carriers import LoopCarrier
 from searoom.link.courier import Courier
 from searoom.node import Node
+from searoom.proposals import Change
+from searoom.record.algorithms import SigningKey
+from searoom.record.cards import Card
 from searoom.record.entry import Released, Statement, release
-from searoom.record.keys import SigningKey
 from searoom.record.seal import seal
 from searoom.serve import Service
 from searoom.signals import forms
@@ -93,8 +95,7 @@ def courier(service: Service, peer: Service) -> Courier:
     async def handler(data: bytes) -> bytes:
         return await peer._answerer.handle(service.node.party, data)
 
-    node = service.node
-    return Courier(node.record, peer.node.party, LoopCarrier(handler), now=node.now, on_admitted=service._admitted)
+    return service._make_courier(peer.node.party, LoopCarrier(handler))
 
 
 def meet(nodes: Mapping[str, Service]) -> None:
@@ -133,6 +134,26 @@ def key(stage: Stage, person: str) -> SigningKey:
     return SigningKey(read_key(path if path.exists() else key_file(stage, person))[1])
 
 
+def next_card(stage: Stage, party: str, **change: object) -> bytes:
+    """Lay new keys for a party's node beside those in force, and return its next card, signed by its keeper."""
+    folder = stage.folder(party)
+    before = _newest_card(folder, party)
+    card = ceremonies.prepare_next(folder, before, Change(**{"why": "renewed", **change}), renew=True, ask=_no_words)
+    return card.signed(ceremonies.open_keeper(folder / enrol.ROOT_FOLDER / "keeper-1.key", _no_words))
+
+
+def _newest_card(folder: Path, party: str) -> Card:
+    node = Node.open(folder, to_read=True)
+    try:
+        return node.record.roster.card(party)
+    finally:
+        node.close()
+
+
+def _no_words(_what: str) -> bytes:
+    raise AssertionError("an exercise's keys lie open")
+
+
 def fill(form: str, fields: Mapping[str, str] = {}, **options: object) -> Filled:
     """Return a form filled in with what a person would type."""
     return forms.from_text(BOOK, form, fields, **options)
@@ -146,7 +167,7 @@ def closed(node: Node, content: bytes) -> tuple[Statement, bytes]:
         mechanism=node.record.mechanism,
         author=node.party,
         recipients=others,
-        readers={party: node.keyring.card(party).kem for party in node.agreement.parties},
+        readers={party: node.record.roster.card(party).kem for party in node.agreement.parties},
     )
     statement = Statement(
         mechanism=node.record.mechanism,
@@ -194,8 +215,8 @@ def serving(monkeypatch: pytest.MonkeyPatch, folder: Path, act: Callable[[Servic
         said.append(line)
         listening.set()
 
-    def make(path: Path, say: Callable[[str], None]) -> Service:
-        made.append(build(path, say))
+    def make(path: Path, say: Callable[[str], None], ask: object = None) -> Service:
+        made.append(build(path, say, ask))
         return made[-1]
 
     def other_thread() -> None:
@@ -233,8 +254,8 @@ def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, st
 
 
 def forms_of(items: Sequence[object]) -> list[str]:
-    """Return the form of each message, or why it is closed."""
-    return [item.filled.form if hasattr(item, "filled") else item.why for item in items]
+    """Return the form of each message, why another is closed, and of a notice that it is one."""
+    return [item.filled.form if hasattr(item, "filled") else getattr(item, "why", "Notice") for item in items]
 
 
 def told(stage: Stage) -> Path:

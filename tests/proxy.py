@@ -1,7 +1,7 @@
-"""A TCP relay between two nodes that can be told to freeze, cut or drip: what a bad line does.
+"""A TCP relay between two nodes that can be told to freeze, cut, drip or be slow: what a bad line does.
 
-One exchange is one connection (see `searoom.link.carriers`), so connections are counted, not parsed:
-the line cannot read TLS either.
+The line cannot read TLS, so exchanges are counted by whose turn it is: on a connection the client
+says hello, the server answers, and from then on bytes up and bytes down are one exchange.
 
     async with Proxy(node_port) as line:     # connect to line.port instead
         line.freeze_after(2)                 # two exchanges pass whole, later ones are taken and held
@@ -12,34 +12,52 @@ the line cannot read TLS either.
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 _CHUNK = 4096
+_SLOW_CHUNK = 256
+_SLOW_BUFFER = 1024  # a narrow line holds little of what was sent
+
+
+class _Wire:
+    """One connection: which exchange it carries, whose turn it is, and how many bytes may still pass."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.answered = False
+        self.left: dict[str, int | None] = {"up": None, "down": None}
 
 
 class Proxy:
-    """Relays connections to `target_port` on 127.0.0.1; listens on `port`, a free one unless it is given."""
+    """Relays connections to `target_port` on 127.0.0.1; listens on `port`, a free one unless it is given.
 
-    def __init__(self, target_port: int, *, port: int = 0) -> None:
+    With a `rate`, all connections together carry so many bytes a second each way.
+    """
+
+    def __init__(self, target_port: int, *, port: int = 0, rate: int | None = None) -> None:
         self.target_port = target_port
         self.port = port
-        self.passed = 0  # connections that were relayed to their end, answer included
-        self.opened = 0
+        self.rate = rate
+        self.passed = 0  # exchanges that were relayed to their end, answer included
+        self.opened = 0  # exchanges that began
+        self.connections = 0
         self.frozen = asyncio.Event()
-        self._changed = asyncio.Condition()
         self._moving = asyncio.Event()
         self._moving.set()
         self._freeze_at: int | None = None
-        self._cut: tuple[int | None, int | None] = (None, None)
+        self._cut: dict[str, int | None] = {"up": None, "down": None}
         self._cut_from = 0
+        self._slow = {"up": asyncio.Lock(), "down": asyncio.Lock()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening = self._narrow(socket.create_server(("127.0.0.1", self.port)))
+        self._server = await asyncio.start_server(self._accept, sock=listening, limit=self._limit)
+        self.port = listening.getsockname()[1]
         return self
 
     async def __aexit__(
@@ -58,7 +76,7 @@ class Proxy:
             await self._server.wait_closed()
 
     def freeze_after(self, exchanges: int) -> None:
-        """Let so many more exchanges pass; take the following connections and hold their bytes. `frozen` is then set."""
+        """Let so many more exchanges pass; take the following ones and hold their bytes. `frozen` is then set."""
         self._freeze_at = self.opened + exchanges
         self.frozen.clear()
         self._moving.clear()
@@ -71,37 +89,60 @@ class Proxy:
     def cut_after(self, exchanges: int = 0, *, up: int | None = None, down: int | None = None) -> None:
         """Let so many more exchanges pass; break each later one after `up` bytes to or `down` bytes from the target."""
         self._cut_from = self.opened + exchanges
-        self._cut = (up, down)
+        self._cut = {"up": up, "down": down}
 
     def mend(self) -> None:
         """Cut nothing from now on."""
-        self._cut = (None, None)
+        self._cut = {"up": None, "down": None}
 
-    async def wait_passed(self, exchanges: int) -> None:
-        """Return when so many exchanges have passed since the start, answers included."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.passed >= exchanges)
+    def hang_up(self) -> None:
+        """Break every connection that is open."""
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def _limit(self) -> int:
+        return _SLOW_BUFFER if self.rate else 1 << 16
+
+    def _narrow(self, line: socket.socket) -> socket.socket:
+        if self.rate:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
+        return line
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        line = self._narrow(socket.socket())
+        line.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", self.target_port))
+        except BaseException:
+            line.close()
+            raise
+        return await asyncio.open_connection(sock=line, limit=self._limit)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         task = asyncio.create_task(self._relay(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _begin(self, wire: _Wire) -> None:
+        """Another exchange begins: count it, hold it where that was asked for, and say where it breaks."""
         number = self.opened
         self.opened += 1
+        if self._freeze_at is not None and number >= self._freeze_at:
+            self.frozen.set()
+            await self._moving.wait()
+        wire.left = dict(self._cut) if number >= self._cut_from else {"up": None, "down": None}
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire = _Wire()
         writers = [writer]
         try:
-            if self._freeze_at is not None and number >= self._freeze_at:
-                self.frozen.set()
-                await self._moving.wait()
-            to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+            await self._begin(wire)
+            to_reader, to_writer = await self._connect()
             writers.append(to_writer)
-            up, down = self._cut if number >= self._cut_from else (None, None)
-            await self._both(_pump(reader, to_writer, up), _pump(to_reader, writer, down))
-            async with self._changed:
-                self.passed += 1
-                self._changed.notify_all()
+            await self._both(self._pump(wire, "up", reader, to_writer), self._pump(wire, "down", to_reader, writer))
+            self.passed += wire.answered and wire.turns > 0
         except OSError:
             pass
         finally:
@@ -119,21 +160,34 @@ class Proxy:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _pump(self, wire: _Wire, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Copy until the end, or break the line (ConnectionError) when the bytes allowed have passed."""
+        while wire.left[way] != 0:
+            data = await reader.read(_SLOW_CHUNK if self.rate else _CHUNK)
+            if not data:
+                if writer.can_write_eof():
+                    writer.write_eof()
+                return
+            await self._turn(wire, way)
+            data = data[: wire.left[way]]
+            if self.rate:
+                async with self._slow[way]:
+                    await asyncio.sleep(len(data) / self.rate)
+            writer.write(data)
+            await writer.drain()
+            left = wire.left[way]
+            wire.left[way] = None if left is None else left - len(data)
+        raise ConnectionAbortedError
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
-    """Copy until the end, or break the line (ConnectionError) when `limit` bytes have passed."""
-    left = limit
-    while left is None or left > 0:
-        data = await reader.read(_CHUNK if left is None else min(_CHUNK, left))
-        if not data:
-            if writer.can_write_eof():
-                writer.write_eof()
-            return
-        writer.write(data)
-        await writer.drain()
-        if left is not None:
-            left -= len(data)
-    raise ConnectionAbortedError
+    async def _turn(self, wire: _Wire, way: str) -> None:
+        if way == "down":
+            wire.answered = True
+        elif wire.answered:
+            wire.answered = False
+            wire.turns += 1
+            if wire.turns > 1:  # the first answer is the handshake's
+                self.passed += 1
+                await self._begin(wire)
 
 
 class FakePort:

@@ -1,4 +1,4 @@
-"""What the second verifier reads with: its own CBOR, its own Ed25519 rules, nothing of Searoom."""
+"""What the second verifier reads with: its own CBOR, its own rules for signatures, nothing of Searoom."""
 
 import base64
 import hashlib
@@ -7,6 +7,7 @@ import unicodedata
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey, MLDSA87PublicKey
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -96,10 +97,10 @@ def item(data, depth):
 
 
 def fields(data, types, where):
-    """Read a map {0: version 0, 1: ..., n: ...} whose values have these types."""
+    """Read a map {0: version 1, 1: ..., n: ...} whose values have these types."""
     value = from_cbor(data)
     need(isinstance(value, dict) and sorted(map(str, value)) == sorted(map(str, range(len(types) + 1))), where)
-    need(all(type(key) is int for key in value) and value[0] == 0 and type(value[0]) is int, where)
+    need(all(type(key) is int for key in value) and value[0] == 1 and type(value[0]) is int, where)
     values = [value[number] for number in range(1, len(types) + 1)]
     need(all(type(v) in (t if isinstance(t, tuple) else (t,)) for v, t in zip(values, types, strict=True)), where)
     return values
@@ -139,20 +140,25 @@ def is_zero(p):
     return p[0] % P == 0 and (p[1] - p[2]) % P == 0
 
 
+ED25519, ML_DSA_44, ML_DSA_87 = -19, -48, -50
+SIZES = {ED25519: 32, ML_DSA_44: 1312, ML_DSA_87: 2592}
 GOOD_KEYS = {}
 
 
-def check_key(public):
-    """A key is canonical and of prime order, or it is refused."""
-    if public not in GOOD_KEYS:
-        need(len(public) == 32, "a key has the wrong size")
-        where = point(public)
-        need(not is_zero((*where, 1)) and is_zero(multiple(ORDER, where)), "a key is not of prime order")
-        GOOD_KEYS[public] = True
+def check_key(algorithm, public):
+    """A key has the size of its algorithm; an Ed25519 one is canonical and of prime order, or it is refused."""
+    if (algorithm, public) not in GOOD_KEYS:
+        need(algorithm in SIZES and len(public) == SIZES[algorithm], "a key has the wrong size")
+        if algorithm == ED25519:
+            where = point(public)
+            need(not is_zero((*where, 1)) and is_zero(multiple(ORDER, where)), "a key is not of prime order")
+        else:
+            need(public[32:].strip(b"\0"), "a key for which anybody could sign")
+        GOOD_KEYS[algorithm, public] = True
 
 
 def check_ed25519(public, message, signature, where):
-    check_key(public)
+    check_key(ED25519, public)
     need(len(signature) == 64 and int.from_bytes(signature[32:], "little") < ORDER, where)
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
@@ -161,27 +167,55 @@ def check_ed25519(public, message, signature, where):
     need(not is_zero(multiple(8, point(signature[:32]))), f"{where}: R is of small order")
 
 
+def check_signature(algorithm, public, message, signature, where):
+    """Check a signature of any of the three algorithms; another one is refused."""
+    if algorithm == ED25519:
+        check_ed25519(public, message, signature, where)
+        return
+    check_key(algorithm, public)
+    try:
+        (MLDSA44PublicKey if algorithm == ML_DSA_44 else MLDSA87PublicKey).from_public_bytes(public).verify(
+            signature, message
+        )
+    except (InvalidSignature, ValueError):
+        raise Refused(f"{where}: signature does not check") from None
+
+
 def kid(public):
     return hashlib.sha256(public).digest()[:8]
 
 
 def protected(data, where):
+    """Read a protected header: algorithm and key id, and nothing else."""
     header = from_cbor(data)
-    need(isinstance(header, dict) and sorted(map(str, header)) == ["1", "4"] and header[1] == -19, where)
+    need(isinstance(header, dict) and sorted(map(str, header)) == ["1", "4"] and type(header[1]) is int, where)
     need(isinstance(header[4], bytes) and len(header[4]) == 8, where)
-    return header[4]
+    return header[1], header[4]
 
 
 def sign1(data, aad, where):
-    """Read a COSE_Sign1: key id, payload, and a function that checks it with a key."""
+    """Read a COSE_Sign1: algorithm and key id, payload, what is signed, the signature."""
     parts = from_cbor(data)
     need(
         isinstance(parts, list) and [type(part) for part in parts] == [bytes, dict, bytes, bytes] and parts[1] == {},
         where,
     )
-    key_id = protected(parts[0], where)
-    message = to_cbor(["Signature1", parts[0], aad, parts[2]])
-    return key_id, parts[2], lambda public: check_ed25519(public, message, parts[3], where)
+    return protected(parts[0], where), parts[2], to_cbor(["Signature1", parts[0], aad, parts[2]]), parts[3]
+
+
+def sign(data, aad, most, where):
+    """Read a COSE_Sign: payload, and per signer, in the order of key ids: algorithm, key id, what is signed, signature."""
+    parts = from_cbor(data)
+    need(isinstance(parts, list) and [type(part) for part in parts] == [bytes, dict, bytes, list], where)
+    need(parts[0] == b"" and parts[1] == {} and 1 <= len(parts[3]) <= most, where)
+    rows = []
+    for row in parts[3]:
+        need(isinstance(row, list) and [type(part) for part in row] == [bytes, dict, bytes] and row[1] == {}, where)
+        message = to_cbor(["Signature", b"", row[0], aad, parts[2]])
+        rows.append((*protected(row[0], where), message, row[2]))
+    kids = [row[1] for row in rows]
+    need(kids == sorted(set(kids)), f"{where}: order of the signatures")
+    return parts[2], rows
 
 
 def unbase64(text, where):

@@ -18,7 +18,7 @@ import bootstrap
 from tools import venv
 
 ROOT = Path(bootstrap.__file__).parent
-OLD_ENOUGH = [ROOT / "bootstrap.py", ROOT / "tools" / "__init__.py", ROOT / "tools" / "venv.py"]
+OLD_ENOUGH = [ROOT / "bootstrap.py", *(ROOT / "tools" / name for name in ("__init__.py", "debian.py", "venv.py"))]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+))? \\\n", re.MULTILINE)
 HASHES = re.compile(r"(?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+")

@@ -1,5 +1,9 @@
 """The record's CBOR: one value, one byte string; nothing else is read."""
 
+import collections
+import enum
+import types
+import typing
 import unicodedata
 
 import pytest
@@ -251,3 +255,83 @@ def test_reads_every_short_byte_string_without_a_crash():
     one_byte = 24 + 24 + len(["b''", "''", "[]", "{}", "false", "true", "null"])
     printable = 0x7F - 0x20 + len("\t\n")
     assert one_byte + 232 + 232 + 256 + printable + one_byte == accepted
+
+
+HIDDEN = [
+    (0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200B),
+    (0x200E, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB), (0xE0000, 0xE007F), *((plane << 16 | 0xFFFE, plane << 16 | 0xFFFF) for plane in range(17)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), HIDDEN, ids=lambda code: f"{code:04X}")
+def test_refuses_just_these_ranges(first, last):
+    """Each range of hidden characters begins and ends where it is said to; its neighbours are other texts' letters."""
+    for code in {first, last, (first + last) // 2}:
+        with pytest.raises(NotAllowed, match=f"forbidden character U\\+{code:04X}"):
+            cbor.check_text(chr(code))
+    for code in {first - 1, last + 1}:
+        if not any(low <= code <= high for low, high in HIDDEN) and 0 <= code < 0x110000:
+            assert chr(code) == cbor.check_text(chr(code))
+
+
+def nested(depth, wrap):
+    """Return 0 inside so many collections."""
+    value = 0
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {0: value}, lambda value: (value,)])
+def test_arrays_and_maps_count_one_level_each(wrap):
+    """Sixteen of either kind are written and read; one more is refused by both, and a lower bound is kept exactly."""
+    data = cbor.encode(nested(16, wrap))
+    assert data == cbor.encode(cbor.decode(data))
+    assert cbor.encode(nested(2, wrap), max_depth=2) == cbor.encode(
+        cbor.decode(cbor.encode(nested(2, wrap)), max_depth=2)
+    )
+    for deeper, depth in ((17, 16), (3, 2), (1, 0)):
+        with pytest.raises(NotAllowed, match="nested too deep"):
+            cbor.encode(nested(deeper, wrap), max_depth=depth)
+        with pytest.raises(NotAllowed, match="nested too deep"):
+            cbor.decode(cbor.encode(nested(deeper, wrap), max_depth=17), max_depth=depth)
+
+
+class Number(enum.IntEnum):
+    """Numbers with names."""
+
+    NOUGHT = 0
+    BELOW = -1
+    ONE = 1
+
+
+class Words(str):
+    """A text of a kind of its own."""
+
+    __slots__ = ()
+
+
+class Pair(typing.NamedTuple):
+    """Two things with names."""
+
+    one: object
+    two: object
+
+
+def test_writes_a_value_of_a_narrower_kind_as_what_it_is():
+    """A number with a name is a number, a named pair a pair, a view of a map a map."""
+    assert cbor.encode([0, -1, 1]) == cbor.encode([Number.NOUGHT, Number.BELOW, Number.ONE])
+    assert cbor.encode({0: 1, 1: 0}) == cbor.encode({Number.NOUGHT: Number.ONE, Number.ONE: Number.NOUGHT})
+    assert cbor.encode({"a": 1}) == cbor.encode(types.MappingProxyType({Words("a"): 1}))
+    assert cbor.encode([b"1", "2"]) == cbor.encode(Pair(b"1", Words("2")))
+    assert cbor.encode([1]) == cbor.encode(collections.UserDict({0: [1]})[0])
+    with pytest.raises(NotAllowed, match="no key of a map"):
+        cbor.encode({Number.BELOW: 0})
+
+
+def test_a_collection_inside_claims_no_more_than_is_left():
+    """What is left behind its head bounds a collection before one item of it is read."""
+    for data in ("82008300", "8200830000", "a100a200"):
+        with pytest.raises(NotAllowed, match="claims more items than the data can hold"):
+            cbor.decode(bytes.fromhex(data))

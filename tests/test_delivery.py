@@ -1,12 +1,14 @@
 """How far a message came: separate states, each with what it does not mean."""
 
+from dataclasses import replace
+
 import pytest
 
 from searoom.account import arrange
 from searoom.delivery import STATE_WORDS, answer_kind, delivery
 from searoom.errors import NotAllowed
 from searoom.record.keys import Role
-from told import START_US, Tale
+from told import BOOK, START_US, Tale
 
 WORDS = {"unit_from": "A", "unit_to": "C", "words": "x"}
 
@@ -79,9 +81,7 @@ def test_a_station_cannot_read():
 
 def replace_signers(message):
     """Return the message as if its station had signed it instead of a person."""
-    return type(message)(
-        **{name: getattr(message, name) for name in message.__slots__} | {"signers": (message.station,)}
-    )
+    return replace(message, signers=(message.station,))
 
 
 def test_the_author_does_not_read_for_the_other_side():
@@ -160,3 +160,117 @@ def test_of_no_entry_there_is_no_delivery():
     """A reference into nothing is refused."""
     with pytest.raises(NotAllowed, match="no entry"):
         delivery(Tale().account(), ("amber", 0))
+
+
+# -- a counterpart without a node -----------------------------------------------------------------
+
+
+def alone():
+    """Return a tale in which amber has said one message to a coral without a node, and its place."""
+    tale = Tale()
+    return tale, tale.alone("amber", "hotline-message", without=("coral",), text="Hello.")
+
+
+def convey(tale, ref, *, readback="code", medium="telephone", party="coral", by="amber"):
+    """Let an officer write that the entry was handed over otherwise."""
+    return tale.say(
+        by, "conveyed", reply_to=ref, party=party, medium=medium, at=START_US + 60_000_000, readback=readback
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "had no node to send this to"), ("ja", "ノードがなく"), ("zh", "没有可供发送的")]
+)
+def test_without_a_node_nothing_is_said_that_only_a_node_could_show(lang, words):
+    """Stored, and that arrival cannot be shown; neither delivered nor not delivered, nor recorded, nor read."""
+    tale, ref = alone()
+    told = delivery(tale.account(without_node=("coral",)), ref)
+    lines = told.sentences(lang)
+
+    assert (2, None, None, {"coral": False}) == (len(lines), told.delivered, told.read, told.recorded)
+    assert words in lines[1]
+    assert [False] == [one.node for one in told.each]
+
+
+@pytest.mark.parametrize("medium", ["telephone", "fax", "paper", "voice-radio", "in-person"])
+def test_handed_over_and_read_back_are_our_own_words(medium):
+    """Each step with its medium, its time and who writes it; and none of them makes it delivered."""
+    tale, ref = alone()
+    convey(tale, ref, medium=medium)
+    told = delivery(tale.account(without_node=("coral",)), ref)
+    for lang in ("en", "ja", "zh"):
+        label = BOOK.form("conveyed").field("medium").choices[medium][lang]
+        lines = told.sentences(lang, {"amber": "<A>", "coral": "<C>"})
+        assert 4 == len(lines)
+        assert all(
+            label in line and "<A>" in line and "<C>" in line and "amber officer 1" in line for line in lines[2:]
+        )
+        assert all("00:01:00Z" in line for line in lines[2:])
+    assert told.delivered is None
+
+
+@pytest.mark.parametrize(("readback", "lines"), [("none", 3), ("code", 4), ("words", 4), ("differs", 4)])
+def test_says_what_was_read_back(readback, lines):
+    """Nothing read back is no line; what differs says that it differs."""
+    tale, ref = alone()
+    convey(tale, ref, readback=readback)
+    told = delivery(tale.account(without_node=("coral",)), ref).sentences("en")
+
+    assert lines == len(told)
+    assert (readback == "differs") == any("it differs" in line for line in told)
+
+
+def test_an_answer_by_telephone_is_a_transcript():
+    """What they are said to have answered is no answer of theirs: it is counted apart, and says so."""
+    tale, ref = alone()
+    tale.transcribe("amber", "coral", reply_to=ref, words="Yes.")
+    told = delivery(tale.account(without_node=("coral",)), ref)
+
+    assert () == told.answers
+    assert 1 == len(told.each[0].transcripts)
+    assert "is said to have answered" in told.sentences("en")[2]
+    assert "署名はありません" in told.sentences("ja")[2]
+    assert "没有coral的签名" in told.sentences("zh")[2]
+
+
+def test_the_other_side_does_not_convey_our_words():
+    """Only the author's own officers say that they handed something over, and only what they answer to counts."""
+    tale, ref = alone()
+    other = tale.say("coral", "line-test")
+    convey(tale, ref, by="coral")
+    convey(tale, other, by="amber")
+
+    assert ((), ()) == tuple(
+        delivery(tale.account(without_node=("coral",)), it).each[0].conveyed for it in (ref, other)
+    )
+
+
+def test_old_words_stay_what_they_were_when_a_node_comes():
+    """Coral has a node now: what was telephoned before stays telephoned, and becomes neither delivered nor read."""
+    tale, ref = alone()
+    convey(tale, ref)
+    tale.receive("coral")
+    told = delivery(tale.account(), ref)
+
+    assert (None, [False]) == (told.delivered, [one.node for one in told.each])
+    assert "Read back by coral (telephone)" in told.sentences("en")[3]
+
+
+def test_a_cosignature_is_said_to_be_storage_in_every_language():
+    """Stored, never agreed."""
+    tale, ref = sent()
+    tale.recorded["amber", "coral"] = 1
+    for lang, words in (
+        ("en", "stored, never agreed"),
+        ("ja", "保管であり、同意ではありません"),
+        ("zh", "存储绝不等于同意"),
+    ):
+        assert words in delivery(tale.account(), ref).sentences(lang)[2]
+
+
+def test_an_answer_to_something_else_is_no_answer():
+    """A transcript counts for the entry that it answers, and for no other."""
+    tale, ref = alone()
+    tale.transcribe("amber", "coral", reply_to=("amber", 9), words="Yes.")
+
+    assert () == delivery(tale.account(without_node=("coral",)), ref).each[0].transcripts

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import bootstrap
-from searoom import cli, enrol
+from searoom import cli, enrol, officer
 from searoom.commands.arguments import pairs, reference
 from searoom.encounters import screen
 from searoom.encounters.settings import Settings
@@ -130,7 +130,7 @@ def test_the_readme_names_commands_that_there_are():
     """Each `searoom COMMAND`, `make TASK` and `bootstrap.py TASK` of the documents exists."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
 
-    assert set() == set(re.findall(r"`searoom ([a-z]+)", text)) - set(cli.COMMANDS)
+    assert set() == set(re.findall(r"`searoom ([a-z-]+)", text)) - set(cli.COMMANDS)
     assert set() == set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE)) - set(bootstrap.TASKS)
     assert set() == set(re.findall(r"bootstrap\.py ([a-z-]+)", text)) - set(bootstrap.TASKS)
 
@@ -225,6 +225,7 @@ def test_each_example_line_can_be_typed(page, words):
         book = forms.load()
         reply = reference(given.reply) if given.reply else None
         filled = forms.from_text(book, given.form, pairs(given.set), lang=given.lang, reply_to=reply)
+        filled, _ = officer.complete(filled, book)
 
         assert () == tuple(forms.check(filled, book)), page
 
@@ -284,14 +285,44 @@ def test_the_exit_codes_of_the_page_are_those_of_the_command_line():
     assert {0, 1, 2, 130} | set(cli.EXIT_CODES.values()) == codes
 
 
+LATER = "comes later"
+
+
+def threats():
+    """Return the rows of the tables of threats: the 24, by number, and those besides."""
+    numbered, besides = re.split(r"^## ", read("docs/threats.md"), flags=re.MULTILINE)[1:3]
+    found = [
+        [
+            [cell.strip() for cell in line.strip("|").split(" | ")]
+            for line in part.splitlines()
+            if line.startswith("| ")
+        ][1:]
+        for part in (numbered, besides)
+    ]
+    return {int(row[0]): row for row in found[0]}, found[1]
+
+
 def test_each_threat_names_tests_that_there_are():
     """Each answered threat names at least one test, and each test named is in its file."""
-    answered = read("docs/threats.md").split("## Answered", 1)[1].split("\n## ", 1)[0]
-    rows = [line for line in answered.splitlines() if line.startswith("| ") and "shown by" not in line]
-    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", answered)
+    numbered, besides = threats()
+    rows = [" ".join(row) for row in (*numbered.values(), *besides)]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", " ".join(rows))
 
-    assert [] == [row for row in rows if "::test_" not in row]
+    assert [] == [row for row in rows if "::test_" not in row and LATER not in row]
     assert [] == [f"{file}::{name}" for file, name in named if f"def {name}(" not in read(file)]
+
+
+def test_the_24_threats_have_their_tests_and_their_lines():
+    """The numbers are those of the tests: each of them has tests under its name, and its line names some, or says that it comes later."""
+    numbered, _ = threats()
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "attacks").glob("*.py"))
+    files = {int(path.name[12:14]): path.name for path in (ROOT / "tests" / "attacks").glob("test_threat_*.py")}
+
+    assert list(range(1, 25)) == list(numbered)
+    assert [] == [n for n, row in numbered.items() if len(row) != 6 or not row[5].strip(" |")]
+    assert [] == [n for n, name in files.items() if name not in " ".join(numbered[n])]
+    later = [n for n, row in numbered.items() if LATER in " ".join(row)]
+    assert later == [n for n in numbered if f"def test_threat_{n:02}_" not in tests]
 
 
 def test_the_index_leads_to_every_page():

@@ -117,3 +117,19 @@ def test_a_folder_that_takes_no_pointer_is_told(tmp_path):
 
     with pytest.raises(StateUnknown, match="the desk cannot be opened"):
         asyncio.run(door.Desk(tmp_path, echo).open())
+
+
+def test_the_pointer_is_whole_from_the_moment_it_is_there(tmp_path, monkeypatch):
+    """Whoever waits for a node to start reads no half of it: it is written elsewhere and then put in its place."""
+    seen = []
+    write = Path.write_text
+
+    def slow(path, text, **options):
+        seen.append((path.name, (tmp_path / "desk").exists()))
+        return write(path, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", slow)
+    with open_door(tmp_path, echo):
+        assert ["desk"] == [path.name for path in tmp_path.iterdir()]
+
+    assert [("desk.new", False)] == seen

@@ -14,7 +14,8 @@ from searoom.dossiers import (
     dossiers,
 )
 from searoom.errors import NotAllowed
-from told import START_US, Tale
+from searoom.signals import forms
+from told import BOOK, START_US, Tale
 
 SECOND_US = 1_000_000
 
@@ -204,3 +205,14 @@ def test_has_words_for_each_verdict(verdict):
     """Each verdict says in three languages what it does not mean."""
     assert {"en", "ja", "zh"} == set(VERDICT_WORDS[verdict])
     assert "This " in VERDICT_WORDS[verdict]["en"]
+
+
+def test_one_side_alone_closes_no_incident():
+    """Without the counterpart's node amber may say how it closes the matter; the dossier stays open until both have."""
+    tale = Tale()
+    tale.alone("amber", "dossier-open", without=("coral",), incident="2026-1", words="x")
+    tale.alone("amber", "dossier-close", without=("coral",), incident="2026-1", how="agreed")
+    tale.transcribe("amber", "coral", understood=forms.from_text(BOOK, "dossier-close", {"incident": "2026-1", "how": "agreed"}))  # fmt: skip
+    (one,) = dossiers(tale.account(without_node=("coral",)))
+
+    assert ("", 1) == (one.closed, len(one.closings))

@@ -15,7 +15,10 @@ TESTED_ELSEWHERE: dict[str, str] = {}
 
 SOURCES = house.modules()
 TESTS = house.modules(house.ROOT / "tests")
-TOOLS = [house.ROOT / "bootstrap.py", *house.modules(house.ROOT / "tools"), *house.modules(house.ROOT / "bench")]
+TOOLS = [
+    house.ROOT / "bootstrap.py",
+    *(path for name in ("tools", "bench", "soak", "fuzz", "mutants") for path in house.modules(house.ROOT / name)),
+]
 PYPROJECT = tomllib.loads((house.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = {row["name"].split(":")[0]: row for row in PYPROJECT["tool"]["importlinter"]["contracts"]}
 # What a check does not read: the words that it looks for stand in the check itself; tests have wider limits.

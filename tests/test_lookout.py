@@ -44,7 +44,7 @@ def noted(node):
 
 
 def grades(node):
-    return [str(filled.fields["grade"]) for _, filled in node.notes(ENCOUNTER_NOTE)]
+    return [str(filled.fields["grade"]) for _, filled in node.notebook.notes(ENCOUNTER_NOTE)]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_notes_what_the_sensors_report_and_each_change_of_grade(stage, amber):
     thin(stage)
     alerts = Lookout(amber).look(at_us(stage, 600))
 
-    tracks = [filled for _, filled in amber.notes(TRACK_NOTE)]
+    tracks = [filled for _, filled in amber.notebook.notes(TRACK_NOTE)]
     assert 22 == len(tracks)
     assert {OWN, OTHER} == {filled.fields["craft"] for filled in tracks}
     assert ["advise", "warn", "urgent"] == grades(amber) == [str(alert.grade) for alert in alerts]
@@ -92,7 +92,7 @@ def test_nothing_is_noted_before_its_time(stage, amber):
     for second in (0, 0, 59, 60, 60):
         eyes.look(at_us(stage, second))
 
-    assert 4 == len(list(amber.notes(TRACK_NOTE)))
+    assert 4 == len(list(amber.notebook.notes(TRACK_NOTE)))
     assert at_us(stage, 60) == int(eyes.fixes.time_us.max())
 
 
@@ -134,14 +134,14 @@ def test_a_crash_between_two_notes_loses_none(stage, monkeypatch, written):
     thin(stage, until_s=120)
     change = Settings(levels=(Level(Grade.URGENT, 20_000.0, 3600.0),))
     node = Node.open(stage.folder("amber"))
-    note, count = node.note, iter(range(100))
+    note, count = node.notebook.note, iter(range(100))
 
     def failing(filled):
         if next(count) == written:
             raise StateUnknown("the disk is full")
         return note(filled)
 
-    monkeypatch.setattr(node, "note", failing)
+    monkeypatch.setattr(node.notebook, "note", failing)
     with pytest.raises(StateUnknown):
         Lookout(node, change).look(at_us(stage, 120))
     node.close()
@@ -164,7 +164,9 @@ def test_a_file_that_grew_is_read_on(stage, amber):
     sensors(stage, [row(stage, OWN, 0, 32.0, -165.0), row(stage, OWN, 10, 32.1, -165.0)])
     eyes.look(at_us(stage, 10))
 
-    assert [at_us(stage, 0), at_us(stage, 10)] == [filled.fields["at"] for _, filled in amber.notes(TRACK_NOTE)]
+    assert [at_us(stage, 0), at_us(stage, 10)] == [
+        filled.fields["at"] for _, filled in amber.notebook.notes(TRACK_NOTE)
+    ]
 
 
 def test_several_sensors_are_one_picture_and_a_missing_one_is_no_fault(stage):

@@ -108,13 +108,13 @@ def test_words_shown_are_the_words_signed(stage, amber):
     """A node that shows the second person other words than those that were signed is found out before a signature."""
     draft = officer.say(stage.folder("amber"), key_file(stage, "amber-1"), MESSAGE, BOOK).draft
     other = forms.encode(fill("hotline-message", {"text": "We withdraw."}), BOOK)
-    look = amber._verbs["look"]
+    look = amber._verbs._verbs["look"]
 
     async def lie(request):
         reply = await look(request)
         return {**reply, "opening": Opening(bytes(32), other).to_bytes()}
 
-    amber._verbs["look"] = lie
+    amber._verbs._verbs["look"] = lie
     for act in (
         lambda: officer.look(stage.folder("amber"), draft, BOOK),
         lambda: release(stage, "amber-2", draft),
@@ -131,8 +131,8 @@ def test_what_is_signed_is_what_was_looked_at(stage, amber):
         for filled in (MESSAGE, fill("hotline-message", {"text": "We withdraw."}))
     )
     looked = officer.look(stage.folder("amber"), first, BOOK)
-    look = amber._verbs["look"]
-    amber._verbs["look"] = lambda request: look({**request, "draft": second})
+    look = amber._verbs._verbs["look"]
+    amber._verbs._verbs["look"] = lambda request: look({**request, "draft": second})
 
     officer.release(stage.folder("amber"), key_file(stage, "amber-2"), looked)
 
@@ -142,7 +142,7 @@ def test_what_is_signed_is_what_was_looked_at(stage, amber):
 def test_a_draft_that_nobody_of_ours_signed_is_not_shown(stage, amber):
     """A draft under a key of the other party, or a signature that does not hold, is refused before it is read."""
     for person in ("coral-1", "coral-station"):
-        number = amber.node.draft(*signed(stage, amber.node, MESSAGE, person))
+        number = amber.node.notebook.draft(*signed(stage, amber.node, MESSAGE, person))
         with pytest.raises(NotAllowed):
             officer.look(stage.folder("amber"), number, BOOK)
 
@@ -153,7 +153,7 @@ def test_a_draft_of_another_record_is_not_shown(stage, amber):
     for change in ({"exercise": False}, {"mechanism": "another"}):
         statement = replace(released.statement, **change)
         again = Released(statement, (sign_statement(statement, key(stage, "amber-1")),))
-        amber._verbs["look"] = lambda _request, again=again: reply(amber, again, body)
+        amber._verbs._verbs["look"] = lambda _request, again=again: reply(amber, again, body)
         with pytest.raises(NotAllowed):
             officer.look(stage.folder("amber"), 0, BOOK)
 
@@ -170,13 +170,13 @@ def test_a_body_that_was_exchanged_is_not_released(stage, amber):
         officer.say(stage.folder("amber"), key_file(stage, "amber-1"), filled, BOOK).draft
         for filled in (MESSAGE, fill("hotline-message", {"text": "We withdraw."}))
     )
-    look = amber._verbs["look"]
+    look = amber._verbs._verbs["look"]
 
     async def lie(request):
         other = await look({**request, "draft": second})
         return {**await look(request), "body": other["body"]}
 
-    amber._verbs["look"] = lie
+    amber._verbs._verbs["look"] = lie
     with pytest.raises(Exception, match="body|seal|fit"):
         release(stage, "amber-2", first)
     assert () == amber.node.account().items
@@ -187,7 +187,7 @@ def test_no_person_says_what_the_station_says(stage, amber, name):
     """An automatic form is refused before anything is signed."""
     fields = {"party": "coral", "size": 0} if name == "receipt" else {}
     seen = []
-    amber._verbs = {verb: listen_to(act, seen) for verb, act in amber._verbs.items()}
+    amber._verbs._verbs = {verb: listen_to(act, seen) for verb, act in amber._verbs._verbs.items()}
 
     with pytest.raises(NotAllowed, match="is written by the station alone"):
         officer.say(
@@ -199,11 +199,11 @@ def test_no_person_says_what_the_station_says(stage, amber, name):
 def test_words_that_do_not_pass_are_not_signed(stage, amber):
     """What the check finds is told with the field, and nothing is placed or kept."""
     seen = []
-    amber._verbs = {verb: listen_to(act, seen) for verb, act in amber._verbs.items()}
+    amber._verbs._verbs = {verb: listen_to(act, seen) for verb, act in amber._verbs._verbs.items()}
     with pytest.raises(NotAllowed, match="reply_to: "):
         officer.say(stage.folder("amber"), key_file(stage, "amber-1"), fill("read"), BOOK)
     assert ["material"] == [request["do"] for request in seen]
-    assert () == tuple(amber.node.notes("draft"))
+    assert () == tuple(amber.node.notebook.notes("draft"))
 
 
 def test_what_is_national_is_noted_and_not_said(stage, amber):
@@ -213,7 +213,7 @@ def test_what_is_national_is_noted_and_not_said(stage, amber):
     placed = officer.say(stage.folder("amber"), key_file(stage, "amber-1"), filled, BOOK)
 
     assert (0, None) == (placed.index, placed.draft)
-    assert [filled] == [found for _, found in amber.node.notes("draft")]
+    assert [filled] == [found for _, found in amber.node.notebook.notes("draft")]
     assert () == amber.node.account().items
 
 
@@ -241,7 +241,7 @@ def test_a_measurement_passes_the_check(sensor, method):
 def test_the_node_never_sees_a_persons_key(stage, amber):
     """Nothing that comes through the desk holds the seed of the officer's key."""
     seen = []
-    amber._verbs = {name: listen_to(verb, seen) for name, verb in amber._verbs.items()}
+    amber._verbs._verbs = {name: listen_to(verb, seen) for name, verb in amber._verbs._verbs.items()}
     officer.say(stage.folder("amber"), key_file(stage, "amber-1"), CONTACT, BOOK)
 
     seed = bytes.fromhex(key_file(stage, "amber-1").read_text().split()[-1])

@@ -15,9 +15,9 @@ import second_verifier
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import curve
-from searoom.record.keys import ED25519, SigningKey, check_signature
+from searoom.record.algorithms import ED25519, ML_DSA_44, ML_DSA_87, SigningKey, check_public, check_signature
 from searoom.record.verify import verify_files
-from small_record import put, small_files
+from small_record import full_files, put, small_files
 
 HERE = Path(__file__).parent
 
@@ -55,6 +55,10 @@ def test_runs_from_the_command_line(tmp_path):
     proven = verify_files(small_files())
     assert (0, True, {"amber": 2, "coral": 2}) == (code, verdict["holds"], verdict["sizes"])
     assert {party: root.hex() for party, root in proven.roots.items()} == verdict["roots"]
+    code, verdict = run(put(tmp_path / "fuller", full_files()))
+    proven = verify_files(full_files())
+    assert (0, proven.sizes, proven.openings) == (code, verdict["sizes"], verdict["openings"])
+    assert {f"{log} by {by}": size for (log, by), size in proven.cosigned.items()} == verdict["cosigned"]
     tile = tmp_path / "record" / "coral" / "tile" / "0" / "000.p" / "2"
     tile.write_bytes(tile.read_bytes()[:-1] + b"\0")
     code, verdict = run(tmp_path / "record")
@@ -71,11 +75,11 @@ def test_says_what_it_wants(arguments):
 def test_refuses_links_and_empty_folders(tmp_path):
     """Like the first verifier it follows nothing and leaves nothing unaccounted for."""
     record = put(tmp_path / "record", small_files())
-    (record / "bodies" / "x").symlink_to(tmp_path)
+    (record / "amber" / "bodies" / "x").symlink_to(tmp_path)
     assert 1 == second_verifier.main([str(record)])
-    (record / "bodies" / "x").unlink()
+    (record / "amber" / "bodies" / "x").unlink()
     assert 0 == second_verifier.main([str(record)])
-    (record / "bodies" / "x").mkdir()
+    (record / "amber" / "bodies" / "x").mkdir()
     assert 1 == second_verifier.main([str(record)])
 
 
@@ -120,7 +124,7 @@ def hostile_keys():
 def test_refuses_the_same_keys(public):
     """A key on which two ministries' programs could differ is refused by both of ours."""
     with pytest.raises(second_reader.Refused):
-        second_reader.check_key(public)
+        second_reader.check_key(second_reader.ED25519, public)
     with pytest.raises((Tampered, NotAllowed)):
         check_signature(ED25519, public, b"", bytes(64))
 
@@ -143,3 +147,38 @@ def test_refuses_the_same_signatures(lie):
         second_reader.check_ed25519(key.public, *lies[lie], "here")
     with pytest.raises(Tampered):
         check_signature(ED25519, key.public, *lies[lie])
+
+
+@pytest.mark.parametrize(("algorithm", "size"), [(ML_DSA_44, 1312), (ML_DSA_87, 2592)])
+def test_judges_the_second_kind_of_signature_alike(algorithm, size):
+    """ML-DSA: the true signature passes in both; a turned bit, another size, a key without t1: refused by both."""
+    key, message = SigningKey(bytes(32), algorithm), b"words"
+    good = key.sign(message)
+    second_reader.check_signature(algorithm, key.public, message, good, "here")
+    check_signature(algorithm, key.public, message, good)
+    for public, said, signature in (
+        (key.public, b"others", good),
+        (key.public, message, good[:-1]),
+        (key.public, message, good + b"\0"),
+        (key.public, message, bytes((good[0] ^ 1,)) + good[1:]),
+        (bytes((key.public[0] ^ 1,)) + key.public[1:], message, good),
+        (key.public[:-1], message, good),
+    ):
+        with pytest.raises(second_reader.Refused):
+            second_reader.check_signature(algorithm, public, said, signature, "here")
+        with pytest.raises(Tampered):
+            check_signature(algorithm, public, said, signature)
+    for public in (bytes(size), b"\1" * 32 + bytes(size - 32), bytes(size - 1)):
+        with pytest.raises(second_reader.Refused):
+            second_reader.check_key(algorithm, public)
+        with pytest.raises(Tampered):
+            check_public(algorithm, public)
+
+
+@pytest.mark.parametrize("algorithm", [-8, -7, -49, 0])
+def test_knows_no_other_algorithm(algorithm):
+    """A number that is not in force is refused by both, whatever stands behind it."""
+    with pytest.raises(second_reader.Refused):
+        second_reader.check_signature(algorithm, bytes(32), b"", bytes(64), "here")
+    with pytest.raises(NotAllowed):
+        check_signature(algorithm, bytes(32), b"", bytes(64))

@@ -157,12 +157,12 @@ def test_handed_over_is_noted_once_and_only_as_far_as_it_was_taken(stage):
         reply = desk.ask(stage.folder("amber"), {"do": "meet"})
         assert {"coral": "the line broke"} == reply["faults"]
         taken = nodes["coral"].node.record.size("amber")
-        first = set(amber.node.handed_over())
+        first = set(amber.node.notebook.handed_over())
 
         courier._carrier.exchange = carrier
         meet(nodes)
         meet(nodes)
-        notes = [filled.fields["size"] for _, filled in amber.node.notes("handed-over")]
+        notes = [filled.fields["size"] for _, filled in amber.node.notebook.notes("handed-over")]
 
     assert 0 < taken < 3
     assert {("amber", index) for index in range(taken)} == first
@@ -292,6 +292,13 @@ def test_a_failure_while_meeting_stops_the_node(stage):
         assert isinstance(nodes["amber"]._failed, StateUnknown)
 
 
+async def calls(service):
+    """Let a service meet amber once, over its own carrier; return the fault."""
+    progress = await service.meet_all()
+    await asyncio.gather(*(carrier.close() for carrier in service._carriers.values()))
+    return progress["amber"].fault
+
+
 def test_a_failure_while_serving_a_peer_stops_the_node(stage, monkeypatch, capsys):
     """A counterpart calls and our disk takes nothing: it hears of a fault, and our node ends with code 5 and why."""
     told = []
@@ -300,7 +307,7 @@ def test_a_failure_while_serving_a_peer_stops_the_node(stage, monkeypatch, capsy
         coral = Service(stage.folder("coral"), told.append)
         coral.node.submit(*signed(stage, coral.node, CONTACT, "coral-1"))
         read_only(amber.node._shared_store)
-        told.append(asyncio.run(coral._meet_all())["amber"].fault)
+        told.append(asyncio.run(calls(coral)))
         coral.node.close()
 
     code, _ = serving(monkeypatch, stage.folder("amber"), act)
@@ -330,9 +337,9 @@ def test_a_port_in_use_is_a_sentence(stage, capsys):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda folder: (folder / "cards" / "coral.card").unlink(), "the card of coral is missing"),
+        (lambda folder: (folder / "cards" / "amber.card").unlink(), "our own card is missing"),
         (lambda folder: (folder / "keys" / "station.key").unlink(), "there is no key file"),
-        (lambda folder: (folder / "keys" / "link.pem").write_text("nothing"), "link.pem"),
+        (lambda folder: (folder / "keys" / "link.crt").write_text("nothing"), "link.crt"),
         (lambda folder: (folder / "node.toml").unlink(), "is not a node's folder"),
         (lambda folder: (folder / "officers" / "amber-1.key").replace(folder / "keys" / "station.key"), "station"),
     ],
@@ -395,13 +402,25 @@ class _Line:
     """A carrier that tells when it was used; the counterpart is never there."""
 
     used = threading.Semaphore(0)
+    hurried = threading.Semaphore(0)
+    news = ()  # what the next questions for news bring; then nothing, ever
+    key_exchange = ""
 
     def __init__(self, *_args, **_options):
         pass
 
-    async def exchange(self, _data):
-        self.used.release()
+    async def exchange(self, _data, *, urgent=False):
+        (self.hurried if urgent else self.used).release()
         raise PeerFault("nobody is there")
+
+    async def wait(self, token, _limit_s):
+        if self.news:
+            return self.news.pop(0)
+        await asyncio.sleep(3600)
+        return token
+
+    async def close(self):
+        pass
 
 
 @pytest.fixture
@@ -435,6 +454,51 @@ def test_meets_again_after_its_time(by_machine, monkeypatch):
 
     def act(_service):
         assert all(_Line.used.acquire(timeout=20) for _ in range(3))
+
+    assert 0 == serving(monkeypatch, by_machine.folder("amber"), act)[0]
+
+
+def test_a_flash_goes_ahead_at_once(by_machine, monkeypatch):
+    """It is sent on the urgent lane the moment that it is placed, also while a meeting hangs; routine words are not."""
+    stage = by_machine
+    monkeypatch.setattr(serve, "MEET_EVERY_S", 3600.0)
+    monkeypatch.setattr(_Line, "hurried", threading.Semaphore(0))
+    found = []
+
+    def act(service):
+        for precedence in ("routine", "flash"):
+            filled = fill("hotline-contact", {"phrase": "safety-matter"}, precedence=precedence)
+            officer.say(service.node.folder, key_file(stage, "amber-1"), filled, BOOK)
+            found.append(_Line.hurried.acquire(timeout=20 if precedence == "flash" else 0.2))
+
+    assert 0 == serving(monkeypatch, stage.folder("amber"), act)[0]
+    assert [False, True] == found
+
+
+def test_news_of_the_counterpart_ends_the_wait(by_machine, monkeypatch):
+    """The long question is answered: the node meets at once, and not after its time."""
+    monkeypatch.setattr(serve, "MEET_EVERY_S", 3600.0)
+    monkeypatch.setattr(_Line, "news", [b"1", b"2"])
+
+    def act(_service):
+        assert all(_Line.used.acquire(timeout=20) for _ in range(2))
+
+    assert 0 == serving(monkeypatch, by_machine.folder("amber"), act)[0]
+
+
+def test_a_counterpart_that_cannot_be_asked_is_asked_again(by_machine, monkeypatch):
+    """A line that is down is no reason to stop: after a pause the question is put again."""
+    asked = threading.Semaphore(0)
+
+    async def refuse(_self, _token, _limit_s):
+        asked.release()
+        raise PeerFault("nobody is there")
+
+    monkeypatch.setattr(_Line, "wait", refuse)
+    monkeypatch.setattr(serve, "PAUSE_S", 0.01)
+
+    def act(_service):
+        assert all(asked.acquire(timeout=20) for _ in range(3))
 
     assert 0 == serving(monkeypatch, by_machine.folder("amber"), act)[0]
 

@@ -16,9 +16,9 @@ is written out here and does not change with the version of Unicode that a machi
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from searoom.errors import NotAllowed
 
@@ -73,13 +73,16 @@ def check_text(text: str) -> str:
     return text
 
 
+_ONE: Final = tuple(bytes((byte,)) for byte in range(256))
+
+
 def _head(major: int, argument: int) -> bytes:
     top = major << 5
     if argument < 24:
-        return bytes((top | argument,))
+        return _ONE[top | argument]
     for code, width in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << (8 * width):
-            return bytes((top | code,)) + argument.to_bytes(width, "big")
+            return _ONE[top | code] + argument.to_bytes(width, "big")
     raise NotAllowed("an integer is longer than 64 bits")
 
 
@@ -93,32 +96,71 @@ def encode(value: Value, *, max_depth: int = MAX_DEPTH) -> bytes:
 def _write(value: Value, out: bytearray, depth: int) -> None:
     if depth < 0:
         raise NotAllowed("a value is nested too deep")
-    match value:
-        case None:
-            out.append(_NULL)
-        case bool():
-            out.append(_TRUE if value else _FALSE)
-        case int():
-            out += _head(_UINT, value) if value >= 0 else _head(_NINT, -1 - value)
-        case bytes():
-            out += _head(_BYTES, len(value)) + value
-        case str():
-            raw = check_text(value).encode()
-            out += _head(_TEXT, len(raw)) + raw
-        case Mapping():
-            out += _head(_MAP, len(value))
-            for key, item in sorted(((_key(k), item) for k, item in value.items()), key=itemgetter(0)):
-                out += key
-                _write(item, out, depth - 1)
-        case list() | tuple():
-            out += _head(_ARRAY, len(value))
-            for item in value:
-                _write(item, out, depth - 1)
-        case _:
-            raise NotAllowed(f"a {type(value).__name__} has no place in the record")
+    write = _WRITERS.get(type(value)) or _writer_of(value)
+    write(value, out, depth)
+
+
+def _write_simple(value: Any, out: bytearray, _depth: int) -> None:
+    out.append(_NULL if value is None else _TRUE if value else _FALSE)
+
+
+def _write_int(value: Any, out: bytearray, _depth: int) -> None:
+    out += _head(_UINT, value) if value >= 0 else _head(_NINT, -1 - value)
+
+
+def _write_bytes(value: Any, out: bytearray, _depth: int) -> None:
+    out += _head(_BYTES, len(value))
+    out += value
+
+
+def _write_text(value: Any, out: bytearray, _depth: int) -> None:
+    raw = check_text(value).encode()
+    out += _head(_TEXT, len(raw))
+    out += raw
+
+
+def _write_map(value: Any, out: bytearray, depth: int) -> None:
+    out += _head(_MAP, len(value))
+    for key, item in sorted(((_key(k), item) for k, item in value.items()), key=itemgetter(0)):
+        out += key
+        _write(item, out, depth - 1)
+
+
+def _write_array(value: Any, out: bytearray, depth: int) -> None:
+    out += _head(_ARRAY, len(value))
+    for item in value:
+        _write(item, out, depth - 1)
+
+
+_Writer: TypeAlias = Callable[[Any, bytearray, int], None]
+
+# What writes each type: exact types here, for most values are one of them; subclasses are found by the rows below.
+_WRITERS: Final[Mapping[type, _Writer]] = {
+    int: _write_int,
+    bytes: _write_bytes,
+    str: _write_text,
+    list: _write_array,
+    tuple: _write_array,
+    dict: _write_map,
+    bool: _write_simple,
+    type(None): _write_simple,
+}
+_SUBCLASSES: Final[tuple[tuple[type, _Writer], ...]] = (
+    (int, _write_int), (bytes, _write_bytes), (str, _write_text), (Mapping, _write_map), (list, _write_array),
+    (tuple, _write_array),
+)  # fmt: skip
+
+
+def _writer_of(value: object) -> _Writer:
+    for kind, writer in _SUBCLASSES:
+        if isinstance(value, kind):
+            return writer
+    raise NotAllowed(f"a {type(value).__name__} has no place in the record")
 
 
 def _key(key: int | str) -> bytes:
+    if type(key) is int and 0 <= key < 24:
+        return _ONE[key]
     if isinstance(key, bool) or not isinstance(key, int | str) or (isinstance(key, int) and key < 0):
         raise NotAllowed(f"{key!r} is no key of a map: only unsigned integers and text are")
     return encode(key)
@@ -135,12 +177,11 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPT
 
 
 def _argument(data: bytes, at: int) -> tuple[int, int, int]:
+    """Return type, argument and end of a head of more than one byte."""
     if at >= len(data):
         raise NotAllowed(f"the data end at byte {at}, in the middle of a value")
     major, info = data[at] >> 5, data[at] & 0x1F
     at += 1
-    if info < 24:
-        return major, info, at
     if info > 27:
         raise NotAllowed(f"byte {at - 1} starts an indefinite or reserved length")
     width = 1 << (info - 24)
@@ -157,7 +198,10 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     if depth < 0:
         raise NotAllowed("a value is nested too deep")
     start = at
-    major, argument, at = _argument(data, at)
+    if at < len(data) and data[at] & 0x1F < 24:  # most heads are one byte
+        major, argument, at = data[at] >> 5, data[at] & 0x1F, at + 1
+    else:
+        major, argument, at = _argument(data, at)
     if major == _UINT:
         return argument, at
     if major == _NINT:

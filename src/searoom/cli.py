@@ -6,30 +6,48 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from searoom.errors import NotAllowed, PeerFault, SearoomError, StateUnknown, Tampered
+from searoom.errors import Forked, NotAllowed, PeerFault, SearoomError, StateUnknown, Tampered, Unreachable
 
 COMMANDS = {
     "demo": ("searoom.commands.demo:demo", "the main job end to end, on real and on made tracks"),
     "verify": ("searoom.commands.proof:verify", "prove an exported record from its bytes alone"),
+    "proof": ("searoom.commands.evidence:entry", "one entry as a file that proves itself"),
+    "fork-proof": ("searoom.commands.evidence:fork", "the forks that a node has kept evidence of, as files"),
+    "publish": ("searoom.commands.publishing:publish", "serve an exported record over HTTP, read-only"),
     "screen": ("searoom.commands.watch:screen", "encounters in AIS and track files"),
     "signal": ("searoom.commands.words:signal", "a signal's words in three languages, and how to say it by voice"),
     "due": ("searoom.commands.promises:due", "what is owed, by whom, until when"),
-    "enrol": ("searoom.commands.enrolment:enrol", "make a party's keys and card, or accept a counterpart's card"),
+    "enrol": ("searoom.commands.enrolment:enrol", "make a node's keys, or accept a card"),
+    "officer": ("searoom.commands.officers:officer", "make your own key, or change its passphrase"),
+    "ceremony": ("searoom.commands.ceremony:ceremony", "make the keepers' keys and sign a party's first card"),
+    "card": ("searoom.commands.cards:card", "show and compare a card; prepare, sign and publish the next one"),
     "node": ("searoom.commands.desk:node", "run a node"),
-    "status": ("searoom.commands.desk:status", "how a running node and its line are"),
+    "status": ("searoom.commands.condition:status", "how a running node and its lines are"),
+    "evidence": ("searoom.commands.condition:evidence", "what is kept of proofs that failed"),
+    "backup": ("searoom.commands.stores:backup", "both stores of a node as one folder, while it runs"),
+    "restore": ("searoom.commands.stores:restore", "a backup as the stores of a node, at a new place"),
+    "bundle": ("searoom.commands.sticks:bundle", "carry the exchange by hand"),
+    "new-log": ("searoom.commands.newlog:new_log", "two officers open a new log of their party"),
     "call": ("searoom.commands.contact:call", "put a signal into words to speak, and log it as sent"),
     "heard": ("searoom.commands.contact:heard", "log what was heard, in the words that were heard"),
     "read": ("searoom.commands.contact:read", "sign that a person has read an entry"),
     "say": ("searoom.commands.people:say", "say something with an officer's key"),
     "release": ("searoom.commands.people:release", "release another officer's draft with your own key"),
+    "transcribe": ("searoom.commands.paper:transcribe", "log what was heard by telephone, fax, paper, radio or press"),
+    "convey": ("searoom.commands.paper:convey", "log that an entry was handed over by other means"),
+    "slip": ("searoom.commands.paper:page", "a message of ours as one page with a check code"),
+    "checkslip": ("searoom.commands.paper:check", "does a retyped page fit its check code"),
+    "aside": ("searoom.commands.paper:aside", "words off the record, and our copies of them"),
+    "erase": ("searoom.commands.erasing:erase", "erase personal data of a message, for good"),
     "range": ("searoom.commands.people:nearest", "release the nearest range that our own sensors measured"),
     "watch": ("searoom.commands.desk:watch", "the encounters that our own sensors have open now"),
     "drafts": ("searoom.commands.desk:drafts", "the drafts that wait for a second person"),
+    "ahead": ("searoom.commands.desk:ahead", "messages that came ahead of their place: a flash past a backlog"),
     "show": ("searoom.commands.desk:show", "what an entry says, and its states"),
     "joint": ("searoom.commands.desk:joint", "the joint page: released entries only, the same on both nodes"),
     "export": ("searoom.commands.desk:export", "write the whole record as files"),
 }
-EXIT_CODES = {NotAllowed: 3, Tampered: 4, StateUnknown: 5, PeerFault: 6}
+EXIT_CODES = {Forked: 7, Unreachable: 8, NotAllowed: 3, Tampered: 4, StateUnknown: 5, PeerFault: 6}
 _EXIT_INTERRUPTED = 130
 
 _HELP_HEAD = "searoom: a communication mechanism between defence establishments that do not trust each other\n"
@@ -42,7 +60,8 @@ examples:
   searoom COMMAND --help
 
 exit codes: 0 done; 1 done, and the answer is no; 2 unusable arguments;
-  3 not allowed, nothing changed; 4 a proof does not check; 5 disk or lock failed; 6 the other node is at fault
+  3 not allowed, nothing changed; 4 a proof does not check; 5 disk or lock failed; 6 the other node is at fault;
+  7 a fork is proven; 8 what was to be read cannot be reached
 """
 
 
@@ -93,7 +112,7 @@ def _near(name: str) -> str:
 
 
 def _help() -> str:
-    lines = [f"  {name:<9}{summary}" for name, (_, summary) in COMMANDS.items()]
+    lines = [f"  {name:<12}{summary}" for name, (_, summary) in COMMANDS.items()]
     return _HELP_HEAD + "\nusage: searoom COMMAND [...]\n\n" + "\n".join(lines) + "\n" + _HELP_TAIL
 
 

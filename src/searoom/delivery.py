@@ -1,15 +1,31 @@
-"""How far a message came, each state in words, and with what that state does not mean."""
+"""How far a message came, each state in words, and with what that state does not mean.
 
-from collections.abc import Mapping
+To a counterpart without a node the states end with what our own officers did and heard: handed over by
+telephone, read back. Nothing that only their node could show is ever said of them.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from searoom.account import Account, Message, Ref, State
+from searoom.account import Account, Message, Ref, State, Transcribed
 from searoom.clock import to_text
+from searoom.items import TRANSCRIBED
 from searoom.record.keys import Role
+from searoom.signals import forms
 
 READ: Final = "read"
 ANSWER: Final = "contact-answer"
+CONVEYED: Final = "conveyed"
+_ANSWERS: Final = ("received", "understood", "will-comply", "cannot-comply")
+
+AHEAD_WORDS: Final[Mapping[str, str]] = {
+    "en": "Came ahead of its place: signed, proven and stored here; entries before it have not come yet.",
+    "ja": "順番に先立って到着：署名と証明を確認し保管済み。これより前の記録は未着です。",
+    "zh": "先于次序到达：签名和证明已核实并存储；其前面的条目尚未到达。",
+}
+"""What is said of a message that came ahead; ja and zh are our own words and await review by native speakers."""
 
 STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "stored": {
@@ -67,18 +83,57 @@ STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ja": "{party}の回答「応じられない」：できないと述べています。理由を示すものでも、対話の拒否でもありません。",
         "zh": "{party}答复“无法按请求行动”：表示做不到。这不说明原因，也不是拒绝沟通。",
     },
+    "no node": {
+        "en": "{party} had no node to send this to: that it arrived cannot be shown. "
+        "This does not mean that it did not arrive.",
+        "ja": "送信先となる{party}のノードがなく、到達を示すことができません。届いていないことを意味しません。",
+        "zh": "没有可供发送的{party}节点，无法证明送达。这不表示没有送达。",
+    },
+    "conveyed": {
+        "en": "Handed over to {party} ({medium}), writes {name} of {author}. {party} has not signed for it.",
+        "ja": "{party}へ伝達（{medium}）：{author}の{name}の記述です。{party}の署名はありません。",
+        "zh": "已向{party}递交（{medium}）：据{author}的{name}记述。{party}没有签收。",
+    },
+    "read back code": {
+        "en": "Read back by {party} ({medium}): the check code matches, writes {name} of {author}. "
+        "The words came through; nothing in them is accepted by this.",
+        "ja": "{party}が復唱（{medium}）：確認符号は一致、と{author}の{name}が記述。"
+        "言葉は届きました。内容が承諾されたことにはなりません。",
+        "zh": "{party}已复诵（{medium}）：据{author}的{name}记述，核对码一致。话已传到。这不表示接受其中任何内容。",
+    },
+    "read back words": {
+        "en": "Read back by {party} ({medium}): the words match, writes {name} of {author}. "
+        "They came through; nothing in them is accepted by this.",
+        "ja": "{party}が復唱（{medium}）：全文が一致、と{author}の{name}が記述。"
+        "言葉は届きました。内容が承諾されたことにはなりません。",
+        "zh": "{party}已复诵（{medium}）：据{author}的{name}记述，全文一致。话已传到。这不表示接受其中任何内容。",
+    },
+    "read back differs": {
+        "en": "Read back by {party} ({medium}), and it differs, writes {name} of {author}. "
+        "Which words arrived is not known.",
+        "ja": "{party}の復唱（{medium}）は異なる、と{author}の{name}が記述。どの言葉が届いたかは分かりません。",
+        "zh": "{party}复诵（{medium}）不一致：据{author}的{name}记述。传到的是哪些话，尚不清楚。",
+    },
+    "answered, transcribed": {
+        "en": "{party} is said to have answered: a transcript by {name} of {author}, which {party} has not signed.",
+        "ja": "{party}が回答したとされます：{author}の{name}による書き起こしであり、{party}の署名はありません。",
+        "zh": "据称{party}已答复：由{author}的{name}转录，没有{party}的签名。",
+    },
 }
 """Each state says what it does not mean. ja and zh are our own words and await review by native speakers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """How far a message came with one recipient."""
+    """How far a message came with one recipient; `node` is False where no card of it is known here."""
 
     party: str
     delivered: State | None
     recorded: bool
     read: State | None
+    node: bool = True
+    conveyed: tuple[Message, ...] = ()
+    transcripts: tuple[Transcribed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +141,9 @@ class Delivery:
     """How far a message came with all its recipients.
 
     `delivered` and `read` are the last step that completed them with every recipient, and None
-    until then. `recorded` says of each recipient whether its cosignature covers the entry.
+    until then. `recorded` says of each recipient whether its cosignature covers the entry: that it stored it,
+    never that it agreed. Of each recipient, `conveyed` is what its author's officers write of handing it over by
+    other means, `transcripts` what they write of its answers.
     """
 
     ref: Ref
@@ -100,10 +157,13 @@ class Delivery:
     def sentences(self, lang: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """Return each state in words of `lang` (en, ja, zh), with what it does not mean; `names` by party id."""
         called = dict(names or {})
-        out = [_sentence("stored", lang, self.stored, author=called.get(self.ref[0], self.ref[0]))]
+        author = called.get(self.stored.signer.party, self.stored.signer.party)
+        out = [_sentence("stored", lang, self.stored, author=author)]
         for one in self.each:
             party = called.get(one.party, one.party)
-            out.append(_sentence("delivered" if one.delivered else "not delivered", lang, one.delivered, party=party))
+            out.append(_sentence(_arrived(one), lang, one.delivered, party=party))
+            for kind, at, words in _told(one, lang):
+                out.append(_sentence(kind, lang, at, party=party, author=author, **words))
             if one.recorded:
                 out.append(_sentence("recorded", lang, None, party=party))
             if one.read:
@@ -114,6 +174,31 @@ class Delivery:
         return tuple(out)
 
 
+def _arrived(one: Recipient) -> str:
+    return "delivered" if one.delivered else "not delivered" if one.node else "no node"
+
+
+def _told(one: Recipient, lang: str) -> Iterator[tuple[str, State, dict[str, str]]]:
+    """Yield what the author's officers write of this recipient: the row, when it was, and the words in it."""
+    items: tuple[Message | Transcribed, ...] = (*one.conveyed, *one.transcripts)
+    for item in items:
+        fields = item.filled.fields
+        at_us = fields["at"]
+        state = State(item.ref, at_us if isinstance(at_us, int) else item.claimed_us, item.signers[0])
+        words = {"name": item.signers[0].name, "medium": _media()[str(fields["medium"])][lang]}
+        if isinstance(item, Transcribed):
+            yield "answered, transcribed", state, words
+            continue
+        yield "conveyed", state, words
+        if fields["readback"] != "none":
+            yield f"read back {fields['readback']}", state, words
+
+
+@cache
+def _media() -> Mapping[str, Mapping[str, str]]:
+    return forms.load().form(TRANSCRIBED).field("medium").choices
+
+
 def _sentence(kind: str, lang: str, state: State | None, **words: str) -> str:
     text = STATE_WORDS[kind][lang].format(**words)
     return f"{text} [{to_text(state.at_us)}]" if state else text
@@ -122,22 +207,28 @@ def _sentence(kind: str, lang: str, state: State | None, **words: str) -> str:
 def answer_kind(answer: Message) -> str:
     """Return which row of STATE_WORDS an answer is: its own word on a unit contact, else 'answered'."""
     said = str(answer.filled.fields.get("answer", "")) if answer.filled.form == ANSWER else ""
-    return said if said in ("received", "understood", "will-comply", "cannot-comply") else "answered"
+    return said if said in _ANSWERS else "answered"
 
 
 def delivery(account: Account, ref: Ref) -> Delivery:
     """Return how far the entry `ref` came, as far as the account shows; raise `NotAllowed` where there is none."""
     item = account.message(ref)
-    replies = [message for message in account.messages() if message.filled.reply_to == ref and message.author != ref[0]]
+    replies = [m for m in account.messages() if m.filled.reply_to == ref and m.author != item.author]
+    conveyed = [m for m in account.messages(CONVEYED) if m.filled.reply_to == ref and m.author == item.author]
+    heard = [t for t in account.transcripts() if t.filled.reply_to == ref and t.author == item.author]
+    told_to = {m.filled.fields["party"] for m in conveyed} | {t.said_by for t in heard}
     each = tuple(
         Recipient(
             party=party,
-            delivered=account.delivered(ref, party),
+            delivered=account.delivered(ref, party) if party in item.recipients else None,
             recorded=account.recorded.get((ref[0], party), 0) > ref[1],
             read=_read_by(party, replies),
+            node=party in item.recipients,
+            conveyed=tuple(m for m in conveyed if m.filled.fields["party"] == party),
+            transcripts=tuple(t for t in heard if t.said_by == party),
         )
         for party in account.parties
-        if party in item.recipients
+        if party in item.recipients or party in told_to or (party in account.without_node and party != item.author)
     )
     return Delivery(
         ref=ref,
@@ -163,4 +254,9 @@ def _last(account: Account, states: list[State | None]) -> State | None:
     known = [state for state in states if state is not None]
     if not known or len(known) < len(states):
         return None
-    return max(known, key=lambda state: (account.message(state.ref).height, account.parties.index(state.ref[0])))
+
+    def order(state: State) -> tuple[int, int]:
+        item = account.message(state.ref)
+        return item.height, account.parties.index(item.author)
+
+    return max(known, key=order)

@@ -68,6 +68,17 @@ def ask(folder: Path, request: Mapping[str, cbor.Value], *, timeout_s: float = 6
     return reply
 
 
+def runs(folder: Path) -> bool:
+    """Return whether a node runs in `folder`; a killed one leaves a pointer behind that leads nowhere."""
+    try:
+        ask(folder, {"do": "material"})
+    except NotAllowed:
+        return False
+    except StateUnknown:
+        pass
+    return True
+
+
 def _exactly(door: socket.socket, size: int) -> bytes:
     parts = bytearray()
     while len(parts) < size:

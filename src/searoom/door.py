@@ -5,6 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from searoom import cbor
 from searoom.desk import LENGTH, MAX_BYTES, POINTER, pack, unpack
@@ -32,7 +33,9 @@ class Desk:
         path = str(Path(self._home.name) / POINTER)
         self._server = await asyncio.start_unix_server(self._serve, path)
         try:
-            (self._folder / POINTER).write_text(path, encoding="utf-8")
+            fresh = self._folder / f"{POINTER}.new"  # whoever waits for the pointer never reads half of it
+            fresh.write_text(path, encoding="utf-8")
+            fresh.replace(self._folder / POINTER)
         except OSError as problem:
             self._server.close()
             self._home.cleanup()
@@ -68,3 +71,14 @@ class Desk:
         with contextlib.suppress(ConnectionError):
             writer.write(pack(reply))
             await writer.drain()
+
+
+_Kind = TypeVar("_Kind", int, bytes, str)
+
+
+def take(request: Request, name: str, kind: type[_Kind]) -> _Kind:
+    """Return what a request says under a name; raise `NotAllowed` where it is missing or of another kind."""
+    value = request.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise NotAllowed(f"the request lacks '{name}', or it is not of the kind '{kind.__name__}'")
+    return value

@@ -1,31 +1,48 @@
-"""A party's folder: its keys are made here, its card is signed, and a counterpart's card is accepted.
+"""A party's folder: its keys are made here, its first card is signed, and a counterpart's card is accepted.
 
 The folder of one node:
   node.toml          settings a person may edit
-  root/              the party's root key: take it off this machine once the card is signed
-  keys/              the station's, log's and mirror's keys, the key that opens bodies, the link's certificate
+  root/              the keepers' keys: take them off this machine once the card is signed
+  keys/              the station's, log's and mirror's keys, those that open bodies and stores, the link's; made once
+  keys-1/, keys-2/   the same for our next cards, each in force from the entry that brings its card
   officers/          one key file a person; in real use each stands on that person's own device
-  cards/             our card and the cards that were exchanged in person
+  cards/             our first card and the first cards that were exchanged in person
   shared.db          our log and the mirrors of theirs
   national.db        the national log, which no carrier ever sees
 """
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from searoom import clock
 from searoom.errors import NotAllowed
-from searoom.keyfiles import write_key, write_private
+from searoom.keyfiles import Stretched, load, write_key, write_private
 from searoom.link.tls import make_certificate
-from searoom.record.keys import Card, Key, Role, SigningKey
+from searoom.proposals import NodeRequest, OfficerRequest, first_card
+from searoom.record.algorithms import ED25519, ML_DSA_44, SEED_SIZE, SigningKey, algorithm_of
+from searoom.record.cards import Card
+from searoom.record.keys import Role, Root, RootKey
 from searoom.record.seal import KemKey
 
-_SECRETS = ("root", "station", "log", "mirror", "kem")
 ROOT_FOLDER = "root"
-"""Where the root key is written: to be taken off this machine and locked away once the card is signed."""
+"""Where the keepers' keys are written: to be taken off this machine and locked away once the card is signed."""
+
+# The secrets of a node: the name of the file, what kind of key it is, and for what a card names it.
+NODE_KEYS = (
+    ("station", ED25519, Role.STATION),
+    ("log", ED25519, Role.LOG),
+    ("log-pq", ML_DSA_44, Role.LOG),
+    ("mirror", ED25519, Role.MIRROR),
+    ("mirror-pq", ML_DSA_44, Role.MIRROR),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +66,100 @@ class Settings:
     start: str
     sensors: tuple[str, ...]
     peers: Mapping[str, Address]
+    store: str = ""
 
 
 def make_party(
-    folder: Path, *, party: str, mechanism: str, names: Mapping[str, str], officers: Sequence[tuple[str, str]]
+    folder: Path,
+    *,
+    party: str,
+    mechanism: str,
+    names: Mapping[str, str],
+    officers: Sequence[tuple[str, str]],
+    observer: bool = False,
+    passphrase: bytes | None = None,
 ) -> Card:
-    """Make a party's keys and sign its card; `officers` are (id, name as others see it)."""
-    if (folder / "keys").exists():
-        raise NotAllowed(f"{folder} has keys already", advice="Enrol each party once, in a folder of its own.")
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)  # the stores will lie here too
-    seeds = {what: (KemKey.generate().seed if what == "kem" else SigningKey.generate().seed) for what in _SECRETS}
-    for what, seed in seeds.items():
-        write_key(folder / (ROOT_FOLDER if what == "root" else "keys") / f"{what}.key", what, seed)
-    certificate, private_key, der = make_certificate(party, now_us=clock.machine_now())
-    write_private(folder / "keys" / "link.crt", certificate)
-    write_private(folder / "keys" / "link.pem", private_key)
-    keys = [
-        Key(Role.STATION, party, f"{party} station", SigningKey(seeds["station"]).public),
-        Key(Role.LOG, party, f"{party} log", SigningKey(seeds["log"]).public),
-        Key(Role.MIRROR, party, f"{party} mirror", SigningKey(seeds["mirror"]).public),
-    ]
+    """Make a party's keys and sign its first card; `officers` are (id, name as others see it).
+
+    Without a passphrase the keys lie open, which only an exercise takes.
+    """
+    keys = folder / "keys"
+    node = make_node_keys(keys, party=party, mechanism=mechanism, names=names, passphrase=passphrase)
+    root, people = RootKey(token_bytes(SEED_SIZE)), []
+    write_key(folder / ROOT_FOLDER / "keeper-1.key", f"keeper {party}-1", root.seed, passphrase, algorithm="keeper")
     for person, name in officers:
         key = SigningKey.generate()
-        write_key(folder / "officers" / f"{person}.key", person, key.seed)
-        keys.append(Key(Role.OFFICER, person, name, key.public))
-    root = SigningKey(seeds["root"])
-    card = Card(
-        party=party,
-        mechanism=mechanism,
-        names=dict(names),
-        root=root.public,
-        keys=tuple(keys),
-        kem=KemKey(seeds["kem"]).public,
-        link_certificate=der,
-    )
+        write_key(folder / "officers" / f"{person}.key", f"officer {person}", key.seed, passphrase)
+        people.append(OfficerRequest(person, name, key.public))
+    card = first_card(node, people, Root(1, (root.keeper,)), observer=observer)
     data = card.signed(root)
     write_private(folder / "cards" / f"{party}.card", data)
     return Card.from_bytes(data)
 
 
+def make_node_keys(
+    folder: Path,
+    *,
+    party: str,
+    mechanism: str,
+    names: Mapping[str, str],
+    passphrase: bytes | None,
+    like: Path | None = None,
+) -> NodeRequest:
+    """Make a node's keys in `folder`, a folder for keys alone; return what is handed to the keepers.
+
+    All files share one salt, so that the passphrase is stretched once; `like` names a folder of the same
+    node whose salt is taken, and whose passphrase it must be.
+    """
+    if folder.exists():
+        raise NotAllowed(f"{folder.parent} has keys already", advice="Enrol each party once, in a folder of its own.")
+    closed = None if passphrase is None else _closed_like(like, passphrase)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.chmod(0o700)  # the stores will lie here too
+    kem, keys = KemKey.generate(), {name: SigningKey.generate(algorithm) for name, algorithm, _ in NODE_KEYS}
+    certificate, private_key, der = make_certificate(party, now_us=clock.machine_now())
+    secrets = [(name, key.seed, algorithm_of(key.algorithm).name.lower()) for name, key in keys.items()]
+    secrets += [("kem", kem.seed, "x-wing"), ("link", _seed_of(private_key), "ed25519")]
+    secrets += [("storage", token_bytes(SEED_SIZE), "secret")] if like is None else []
+    for name, secret, kind in secrets:
+        write_key(folder / f"{name}.key", f"{name} {party}", secret, closed, algorithm=kind)
+    write_private(folder / "link.crt", certificate)
+    publics = tuple(key.public for key in keys.values())
+    return NodeRequest(party, mechanism, dict(names), publics, kem.public, der).proven(keys["station"])
+
+
+def _closed_like(folder: Path | None, passphrase: bytes) -> Stretched:
+    """Return the passphrase, stretched for a folder of keys: freshly, or as the keys of that folder are closed."""
+    if folder is None:
+        return Stretched.fresh(passphrase)
+    file = load(folder / "station.key")
+    if file.cost is None:
+        raise NotAllowed(f"the keys in {folder} have no passphrase", advice="Leave it out.")
+    closed = Stretched.of(passphrase, file.salt, file.cost)
+    file.open(closed.kek)
+    return closed
+
+
+def _seed_of(pem: bytes) -> bytes:
+    key = load_pem_private_key(pem, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise NotAllowed("the key of a link certificate is no Ed25519 key")
+    return key.private_bytes_raw()
+
+
 def accept_card(folder: Path, data: bytes) -> Card:
-    """Keep a counterpart's card in our folder; its fingerprint is to be compared aloud first."""
+    """Keep a first card in our folder, a counterpart's or our own; its fingerprint is to be compared aloud first."""
     card = Card.from_bytes(data)
+    if card.serial:
+        raise NotAllowed(
+            f"this is card {card.serial} of {card.party}, and only first cards are accepted by hand",
+            advice="Take the party's first card; the later ones come in its log.",
+        )
+    public_hash = hashlib.sha256(card.key(Role.STATION).public).hexdigest()
+    own = folder / "keys" / "station.key"
+    file = load(own) if own.exists() else None
+    if file is not None and file.what == f"station {card.party}" and file.public_hash != public_hash:
+        raise NotAllowed(f"the card of {card.party} does not name the keys in {own.parent}")
     kept = folder / "cards" / f"{card.party}.card"
     if kept.exists():
         same = kept.read_bytes() == data
@@ -103,18 +171,18 @@ def accept_card(folder: Path, data: bytes) -> Card:
     return card
 
 
-def read_cards(folder: Path, order: Sequence[str]) -> tuple[Card, ...]:
-    """Return the cards of all parties of the agreement, in its order."""
-    cards = []
-    for party in order:
-        path = folder / "cards" / f"{party}.card"
-        if not path.exists():
-            raise NotAllowed(
-                f"the card of {party} is missing in {folder / 'cards'}",
-                advice="Exchange cards in person and accept each of them first.",
-            )
-        cards.append(Card.from_bytes(path.read_bytes()))
-    return tuple(cards)
+def keys_folder(folder: Path, serial: int) -> Path:
+    """Return where the keys lie that belong to a card of ours: `keys` for the first, `keys-1` for the next."""
+    return folder / ("keys" if serial == 0 else f"keys-{serial}")
+
+
+def signed_cards(folder: Path, order: Sequence[str]) -> dict[str, bytes]:
+    """Return the first cards that are at hand, signed, in the order of the agreement.
+
+    A party without a node has none: what it says is transcribed, until the day that it exchanges cards.
+    """
+    paths = {party: folder / "cards" / f"{party}.card" for party in order}
+    return {party: path.read_bytes() for party, path in paths.items() if path.exists()}
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
@@ -123,10 +191,18 @@ def write_settings(folder: Path, settings: Settings) -> None:
     lines = [f"{name} = {quote(getattr(settings, name))}" for name in ("party", "agreement", "unit", "host")]
     lines += [f"port = {settings.port}", f"clock = {quote(settings.clock)}", f"start = {quote(settings.start)}"]
     lines.append(f"sensors = {quote(list(settings.sensors))}")
+    lines += [f"store = {quote(settings.store)}"] if settings.store else []
     for party, address in settings.peers.items():
         lines += ["", "[[peer]]", f"party = {quote(party)}", f"host = {quote(address.host)}", f"port = {address.port}"]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "node.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _store(path: Path, where: str) -> str:
+    """Return where the shared record is kept: '' for the folder's own file, or the address of a database."""
+    if where not in ("", "sqlite") and not where.startswith(("postgres://", "postgresql://")):
+        raise NotAllowed(f"{path}: store must be 'sqlite' or an address 'postgresql://...', not '{where}'")
+    return where.removeprefix("sqlite")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -148,6 +224,7 @@ def read_settings(folder: Path) -> Settings:
             start=str(raw.get("start", "")),
             sensors=tuple(str(item) for item in raw.get("sensors", [])),
             peers=peers,
+            store=_store(path, str(raw.get("store", "sqlite"))),
         )
     except FileNotFoundError:
         raise NotAllowed(

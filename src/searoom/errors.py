@@ -1,4 +1,4 @@
-"""Four ways to fail, each with its advice; and the finding, which is no failure.
+"""Four ways to fail, each with its advice, two of them with a case that is told apart; and the finding, no failure.
 
 Anything else that escapes a room of this house is a bug.
 """
@@ -43,6 +43,18 @@ class StateUnknown(SearoomError):
     """Disk or lock failed midway; stop now, and recover at the next start."""
 
     default_advice = "Free the disk or the lock that is named, then start again; start-up recovers what was committed."
+
+
+class Forked(Tampered):
+    """What does not check is a log itself: its keeper signed two histories of it, and here is the proof."""
+
+    default_advice = "Keep these bytes: they prove it to anybody. Ask the party concerned for an explanation."
+
+
+class Unreachable(StateUnknown):
+    """What was to be read over a network cannot be reached, or answers as it must not; nothing was proven."""
+
+    default_advice = "Try again later, or ask for the same files on a stick; nothing is proven by silence."
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Lookout:
         self._blind: dict[str, str] = {}
         self._fixes = no_fixes()
         self._until_us = -(1 << 62)
-        noted = [filled for _, filled in node.notes(TRACK_NOTE, ENCOUNTER_NOTE)]
+        noted = [filled for _, filled in node.notebook.notes(TRACK_NOTE, ENCOUNTER_NOTE)]
         self._noted_us = max((_at(filled) for filled in noted), default=-(1 << 62))
         # A crash may have cut the notes of one instant short: those that are there are not written again.
         self._there = {forms.encode(filled, node.book) for filled in noted if _at(filled) == self._noted_us}
@@ -139,7 +139,7 @@ class Lookout:
 
     def _keep(self, note: Filled) -> None:
         if forms.encode(note, self._node.book) not in self._there:
-            self._node.note(note)
+            self._node.notebook.note(note)
 
     def now_open(self) -> Detection:
         """Return the encounters that are open now, as a screening of this moment; it is national like all seen here."""

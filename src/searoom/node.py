@@ -5,35 +5,46 @@ line that the agreement schedules; both are signed by the station and say so.
 Rule 2: what is seen, drafted or judged goes to the national log, which this file never hands to a courier.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from itertools import chain
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 from searoom import account as accounts
-from searoom import clock
-from searoom.account import Account, Message, Ref
-from searoom.clock import HandClock
-from searoom.enrol import Settings, read_cards, read_settings
-from searoom.errors import NotAllowed, SearoomError, StateUnknown
-from searoom.keyfiles import read_key
+from searoom import receipts, unlocking
+from searoom.account import Account, Item
+from searoom.enrol import Settings, read_settings, signed_cards
+from searoom.errors import NotAllowed
+from searoom.keychain import Keychain
+from searoom.link.tls import Credentials
+from searoom.notebook import Notebook
 from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
-from searoom.record.entry import Entry, Released, Statement, sign_statement
-from searoom.record.export import write_record
-from searoom.record.keys import Keyring, SigningKey
+from searoom.openings import Openings
+from searoom.ourcards import shown_to
+from searoom.postbox import Postbox
+from searoom.record import selftest
+from searoom.record.algorithms import PrivateKey, key_id
+from searoom.record.cards import Card
+from searoom.record.entry import Entry, Released, Statement, sign_statement, verify_released
+from searoom.record.export import Opener, write_record
+from searoom.record.log import Progress
 from searoom.record.private import PrivateLog
-from searoom.record.seal import KemKey, Opening, open_body, seal
+from searoom.record.roster import Roster
+from searoom.record.seal import Body, seal
 from searoom.record.shared import SharedRecord
-from searoom.record.store import SqliteStore
+from searoom.record.stores import open_store
+from searoom.record.tables import TableStore
+from searoom.release import lacking
+from searoom.remembered import NodeClock, Signed
+from searoom.retiring import retire
 from searoom.signals import forms
 from searoom.signals.forms import Filled, Form
+from searoom.unlocking import Ask
 
-RECEIPT = "receipt"
 LINE_TEST = "line-test"
-DRAFT = "draft"
 READ = "read"
-HANDED_OVER = "handed-over"
-_TICK_FILE = "tick"
+_RULES = b"searoom/rules/v1"
 
 
 def pack(folder: Path, name: str) -> Path | str:
@@ -44,87 +55,141 @@ def pack(folder: Path, name: str) -> Path | str:
 class Node:
     """The parts of one node on one folder; it has no sockets, `serve.py` gives it those."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.folder = folder
-        self.settings = settings
+    def __init__(self, folder: Path, settings: Settings, ask: Ask, progress: Progress | None = None) -> None:
+        selftest.run()
+        self.folder, self.settings = folder, settings
         self.agreement = agreements.load(pack(folder, settings.agreement))
         self.book = forms.load()
-        if settings.party not in self.agreement.parties:
-            raise NotAllowed(f"{settings.party} is no party of the agreement '{settings.agreement}'")
-        self.keyring = Keyring(read_cards(folder, self.agreement.parties))
-        self._station = self._key("station")
-        self._kem = KemKey(read_key(folder / "keys" / "kem.key")[1])
-        self._hand = self._hand_clock()
-        self._shared_store = SqliteStore(folder / "shared.db")
-        self._national_store = SqliteStore(folder / "national.db")
-        self._openings: dict[bytes, Opening] = {}
-        self._handed: dict[Ref, int] | None = None
+        self.rules_hash = hashlib.sha256(_RULES + self.agreement.hash + self.book.hash).digest()
+        self.cards = self._signed_cards()
+        first = Roster([Card.from_bytes(data) for data in self.cards.values()])
+        self._check_observers(first)
+        self._clock = NodeClock(folder, settings)
+        self._keychain = Keychain(folder, settings.party, exercise=self.agreement.exercise, ask=ask)
+        self._shared_store = open_store(settings.store or folder / "shared.db", part=settings.party)
+        self._national_store = open_store(folder / "national.db")
         self._account: tuple[object, Account] | None = None
         self.record = SharedRecord.open(
             self._shared_store,
-            self.keyring,
+            first,
             party=settings.party,
-            mechanism=self.agreement.id,
             exercise=self.agreement.exercise,
-            station_key=self._station,
-            log_key=self._key("log"),
-            mirror_key=self._key("mirror"),
+            keys=self._keychain.node_keys,
             now_us=self.now(),
+            progress=progress,
         )
+        self._signed = Signed(folder, self.record)
+        self._unsettled = self._signed.behind()
+        if self._unsettled:
+            self.record.mark_restored(now_us=self.now())
+        self.station: PrivateKey = self._keychain.station
+        self._open_our_own(progress)
+        self._keychain.forget()
+
+    def _open_our_own(self, progress: Progress | None) -> None:
+        """Put together what only we read: openings, national log, notebook, postbox."""
+        storage = self._keychain.storage()
+        card = self.record.roster.card(self.party)
+        kems = self._keychain.kems(card.serial)
+        if kems[0].public != card.kem:
+            raise NotAllowed(f"the KEM key at hand is not the one on card {card.serial} of {self.party}")
+        self.openings = Openings(self._shared_store, self.record.mechanism, self.party, kems, storage)
         self.national = PrivateLog.open(
             self._national_store,
-            self.keyring.card(settings.party),
+            self.record.roster,
+            self.party,
             exercise=self.agreement.exercise,
-            station_key=self._station,
-            log_key=self._key("log"),
-            kem=self._kem,
+            station_key=self.station,
+            log_key=self._keychain.log,
+            storage=storage,
+            progress=progress,
+        )
+        self.notebook = Notebook(self.national, self.record, self.openings, self.book, self.now, self.station)
+        self.postbox = Postbox(
+            self._shared_store,
+            self.notebook,
+            self.openings,
+            self.book,
+            self.account,
+            party=self.party,
+            mechanism=self.record.mechanism,
+            now=self.now,
+            restored_us=lambda: self.record.restored_us,
         )
 
     @classmethod
-    def open(cls, folder: Path, *, to_read: bool = False) -> Self:
+    def open(
+        cls, folder: Path, *, to_read: bool = False, ask: Ask | None = None, progress: Progress | None = None
+    ) -> Self:
         """Open the node of a folder; whatever a crash left half-done is recovered by the same steps as always.
 
-        One that is opened only `to_read` says nothing, not even a receipt that is owed.
+        One that is opened only `to_read` says nothing, not even a receipt that is owed. `ask` gives the
+        passphrase of its keys, once; where it is not given a person is asked, or the file that is named.
         """
-        node = cls(folder, read_settings(folder))
+        node = cls(folder, read_settings(folder), ask or unlocking.asker(), progress)
         if not to_read:
             node.acknowledge()
         return node
 
+    def stores(self) -> tuple[TableStore, TableStore]:
+        """Return the shared and the national store."""
+        return self._shared_store, self._national_store
+
     def close(self) -> None:
         """Close both stores."""
-        self._shared_store.close()
-        self._national_store.close()
+        for store in self.stores():
+            store.close()
 
-    def _key(self, what: str) -> SigningKey:
-        return SigningKey(read_key(self.folder / "keys" / f"{what}.key")[1])
+    # -- keys and cards ----------------------------------------------------------------------------
+
+    def _signed_cards(self) -> dict[str, bytes]:
+        members = (*self.agreement.parties, *self.agreement.observers)
+        if self.party not in members:
+            raise NotAllowed(f"{self.party} is no party of the agreement '{self.settings.agreement}'")
+        cards = signed_cards(self.folder, members)
+        if self.party not in cards:
+            raise NotAllowed(f"our own card is missing in {self.folder / 'cards'}", advice="Enrol the party first.")
+        return cards
+
+    def _check_observers(self, roster: Roster) -> None:
+        for party in roster.parties:
+            if roster.card(party).observer != (party in self.agreement.observers):
+                raise NotAllowed(f"the card of {party} and the agreement differ on whether it is an observer")
+
+    def issue_card(self, data: bytes) -> Entry:
+        """Say our next card, signed by the root's keepers; its keys lie in a folder of their own, in force at once."""
+        card = Card.from_bytes(data, before=self.record.roster.card(self.party).root)
+        keys, kem = self._keychain.node_keys(card), self._keychain.kem(card.serial)
+        if kem.public != card.kem:
+            raise NotAllowed("the KEM key at hand is not the one on the new card")
+        entry = self.record.issue_card(data, keys, now_us=self.now())
+        self.openings.use(kem)
+        self.national.use(self.record.roster, station_key=keys.station, log_key=keys.log)
+        self.notebook.use(keys.station)
+        self.station = keys.station
+        self._keychain.forget()
+        return self._placed(entry)
+
+    def credentials(self, *peers: str) -> tuple[Credentials, ...]:
+        """Return what our node may show to these counterparts; the first is the one that they know for certain."""
+        shown = shown_to(self.record, self._keychain, *peers)
+        self._keychain.forget()
+        return shown
+
+    def retire_keys(self) -> tuple[int, int]:
+        """Destroy the KEM keys of our older cards; what they opened stays readable. Return (kept, destroyed)."""
+        drafts = ((released.statement, body) for released, body in self.notebook.drafts())
+        return retire(self.record, self.openings, self._keychain, chain(drafts, self.postbox.sealed()))
 
     # -- time ------------------------------------------------------------------------------------
 
-    def _hand_clock(self) -> HandClock | None:
-        if self.settings.clock != "scenario":
-            return None
-        start = clock.from_text(self.settings.start)
-        ticked = self.folder / _TICK_FILE
-        if ticked.exists():
-            start = max(start, clock.from_text(ticked.read_text(encoding="ascii")))
-        return HandClock(start)
-
     def now(self) -> int:
         """Return the node's time: the machine's, or the scenario's last tick."""
-        return clock.machine_now() if self._hand is None else self._hand.now()
+        return self._clock.now()
 
     def tick(self, now_us: int) -> None:
         """Move a scenario's clock on and write it down before anything is done at it: a restart resumes there."""
-        if self._hand is None:
-            raise NotAllowed("this node runs on the machine's clock; only a scenario's clock can be moved")
-        self._hand.set(now_us)
-        fresh = self.folder / f"{_TICK_FILE}.new"
-        try:
-            fresh.write_text(clock.to_text(now_us, seconds_only=False), encoding="ascii")
-            fresh.replace(self.folder / _TICK_FILE)
-        except OSError as problem:
-            raise StateUnknown(f"the time cannot be written down in {self.folder}: {problem.strerror}") from problem
+        self._clock.tick(now_us)
 
     # -- the account -----------------------------------------------------------------------------
 
@@ -133,30 +198,21 @@ class Node:
         """The party whose node this is."""
         return self.settings.party
 
-    def opening(self, statement: Statement, body: bytes) -> Opening | None:
-        """Return what is in a body, or nothing where it is not for us or does not fit its statement."""
-        known = self._openings.get(statement.plain_hash)
-        if known is None:
-            try:
-                known = open_body(body, statement=statement, reader=self.party, kem=self._kem)
-            except SearoomError:
-                return None
-            self._openings[statement.plain_hash] = known
-        return known
-
-    def _content(self, entry: Entry, body: bytes) -> bytes | None:
-        opening = self.opening(entry.statement, body)
-        return None if opening is None else opening.content
-
     def account(self) -> Account:
         """Return the shared record, opened, decoded and in its one order."""
-        parties = self.agreement.parties
-        marks = tuple(
-            (self.record.size(p), *(self.record.recorded(p, by) for by in parties if by != p)) for p in parties
-        )
+        record = self.record
+        parties = record.roster.parties
+        marks = tuple((log, record.size(log), *(record.recorded(log, by) for by in parties)) for log in record.logs())
         if self._account is None or self._account[0] != marks:
-            self._account = (marks, accounts.read(self.record, self.book, self._content))
+            read = accounts.read(
+                record, self.book, self.openings.content, parties=self.agreement.parties, policy=self.agreement.policy
+            )
+            self._account = (marks, read)
         return self._account[1]
+
+    def ahead(self) -> tuple[Item, ...]:
+        """Return what came ahead of its place, read as the account will read it; it is in no account yet."""
+        return accounts.read_ahead(self.record, self.book, self.openings.content, self.agreement.policy)
 
     # -- say -------------------------------------------------------------------------------------
 
@@ -170,46 +226,68 @@ class Node:
         if form.visibility != "shared":
             raise NotAllowed(f"'{form.name}' is national and never enters the shared record")
         self._check(filled)
-        self._check_release(form, released)
+        self._check_release(form, filled, released)
+        self._check_sealed(body)
         if filled.reply_to is not None:
-            self.account().message(filled.reply_to)
-            if form.name == READ and filled.reply_to[0] == self.party:
+            item = self.account().message(filled.reply_to)
+            if form.name == READ and item.author == self.party:
                 raise NotAllowed("one does not sign that one has read one's own words")
-        return self.record.say(released, body, now_us=self.now())
+        return self._placed(self.record.say(released, body, now_us=self.now()))
+
+    def open_log(self, released: Released, body: bytes) -> Entry:
+        """Begin a new log of ours, for a reason that two officers signed."""
+        return self._placed(self.record.open_log(released, body, now_us=self.now()))
+
+    def _placed(self, entry: Entry) -> Entry:
+        self._signed.write()
+        return entry
 
     def _read(self, statement: Statement, body: bytes) -> Filled:
-        opening = open_body(body, statement=statement, reader=self.party, kem=self._kem)
-        return forms.decode(opening.content, self.book)
+        return forms.decode(self.openings.require(statement, body).content, self.book)
 
     def _check(self, filled: Filled) -> None:
         findings = forms.check(filled, self.book)
         if findings:
             raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
 
-    def _check_release(self, form: Form, released: Released) -> None:
-        holders = {self.keyring.by_key_id(signature.key_id)[1].holder for signature in released.signatures}
+    def _check_release(self, form: Form, filled: Filled, released: Released) -> None:
+        """Refuse what too few persons signed: the same question that the receiver asks, before anything is placed."""
+        card = self.record.roster.card(self.party)
         if form.automatic:
             raise NotAllowed(f"'{form.name}' is written by the station alone")
-        if self.party in holders or len(holders) < form.release_persons:
-            raise NotAllowed(
-                f"'{form.name}' needs {form.release_persons} person(s) to release it, and {len(holders)} signed",
-                advice="Let another person release the draft with their own key.",
-            )
+        why = lacking(self.agreement.policy, form, filled, verify_released(released, card), card)
+        if why:
+            raise NotAllowed(why, advice="Let another person release the draft with their own key.")
+
+    def _check_sealed(self, body: bytes) -> None:
+        """Refuse a draft that was sealed before a reader changed its keys: the old ones may be destroyed by now."""
+        roster = self.record.roster
+        for reader, wrapped in Body.from_bytes(body).wrapped.items():
+            if wrapped.key_id != key_id(roster.card(reader).kem):
+                raise NotAllowed(f"this was sealed before {reader} changed its keys", advice="Write it once more.")
+
+    def readers(self) -> dict[str, bytes]:
+        """Return the KEM keys of all who read what we say: the parties that have a card, and we."""
+        roster = self.record.roster
+        return {party: roster.card(party).kem for party in roster.speakers()}
 
     def say_automatic(self, name: str, fields: dict[str, object]) -> Entry:
         """Say what the agreement lets a station say by itself, signed by the station and by no person."""
         form = self.book.form(name)
+        if self.party in self.agreement.observers:
+            raise NotAllowed(f"{self.party} is an observer: it stores and verifies, and says nothing")
         if not form.automatic:
             raise NotAllowed(f"'{name}' needs a person")
         filled = Filled(form.name, form.version, "desk", "routine", "en", fields)
         self._check(filled)
-        others = tuple(sorted(party for party in self.agreement.parties if party != self.party))
+        readers = self.readers()
+        others = tuple(sorted(readers.keys() - {self.party}))
         sealed = seal(
             forms.encode(filled, self.book),
             mechanism=self.record.mechanism,
             author=self.party,
             recipients=others,
-            readers={party: self.keyring.card(party).kem for party in self.agreement.parties},
+            readers=readers,
         )
         statement = Statement(
             self.record.mechanism,
@@ -221,8 +299,8 @@ class Node:
             self.now(),
             None,
         )
-        released = Released(statement, (sign_statement(statement, self._station),))
-        return self.record.say(released, sealed.body, now_us=self.now())
+        released = Released(statement, (sign_statement(statement, self.station),))
+        return self._placed(self.record.say(released, sealed.body, now_us=self.now()))
 
     # -- hear ------------------------------------------------------------------------------------
 
@@ -231,79 +309,13 @@ class Node:
 
         Run after every admission and at every start: a crash between the two loses nothing.
         """
-        account = self.account()
-        for other in self.agreement.parties:
-            if other == self.party:
-                continue
-            covered = max((cast("int", m.filled.fields["size"]) for m in self._receipts(account, other)), default=0)
-            fresh = [item for item in account.items if item.ref[0] == other and item.ref[1] >= covered]
-            if any(not (isinstance(item, Message) and item.filled.form == RECEIPT) for item in fresh):
-                self.say_automatic(RECEIPT, {"party": other, "size": self.record.size(other)})
-
-    def _receipts(self, account: Account, other: str) -> Iterator[Message]:
-        for message in account.messages(RECEIPT):
-            if message.author == self.party and message.filled.fields["party"] == other:
-                yield message
-
-    # -- note ------------------------------------------------------------------------------------
-
-    def note(self, filled: Filled) -> Entry:
-        """Write what is national into the national log."""
-        if self.book.form(filled.form).visibility != "national":
-            raise NotAllowed(f"'{filled.form}' is said to the other party; it is no national note")
-        self._check(filled)
-        return self.national.write(forms.encode(filled, self.book), signer=self._station, now_us=self.now())
-
-    def notes(self, *wanted: str) -> Iterator[tuple[Entry, Filled]]:
-        """Yield the notes of these forms, in the order in which they were written; each call opens the whole log."""
-        for entry, content in self.national.read():
-            filled = forms.decode(content, self.book)
-            if filled.form in wanted:
-                yield entry, filled
-
-    def note_handed_over(self, party: str, carrier: str, size: int) -> None:
-        """Note that a carrier took our entries for a party, up to `size` of our log and no further."""
-        self._take_handed(size, self.now())
-        fields: dict[str, object] = {"party": party, "size": size, "carrier": carrier, "at": self.now()}
-        self.note(Filled(HANDED_OVER, self.book.form(HANDED_OVER).version, "national", "routine", "en", fields))
-
-    def handed_over(self) -> dict[Ref, int]:
-        """Return when each entry of our own log was first taken by a carrier."""
-        if self._handed is None:
-            self._handed = {}
-            for _, filled in self.notes(HANDED_OVER):
-                self._take_handed(cast("int", filled.fields["size"]), cast("int", filled.fields["at"]))
-        return dict(self._handed)
-
-    def _take_handed(self, size: int, at_us: int) -> None:
-        if self._handed is not None:
-            for index in range(size):
-                self._handed.setdefault((self.party, index), at_us)
-
-    def draft(self, released: Released, body: bytes) -> int:
-        """Keep what one person signed until another releases it; return the draft's number."""
-        self._check(self._read(released.statement, body))
-        fields: dict[str, object] = {"released": released.to_bytes(), "body": body}
-        return self.note(Filled(DRAFT, self.book.form(DRAFT).version, "national", "routine", "en", fields)).index
-
-    def waiting(self) -> Iterator[tuple[int, Filled, int, tuple[str, ...]]]:
-        """Yield the drafts not yet released: number, words, the time their writer claims, who has signed."""
-        for entry, filled in self.notes(DRAFT):
-            released = Released.from_bytes(cast("bytes", filled.fields["released"]))
-            if not self.record.said(self.party, released.statement.plain_hash):
-                said = self._read(released.statement, cast("bytes", filled.fields["body"]))
-                names = tuple(self.keyring.by_key_id(signature.key_id)[1].name for signature in released.signatures)
-                yield entry.index, said, released.statement.claimed_us, names
-
-    def look(self, number: int) -> tuple[Released, bytes, Opening]:
-        """Return a draft with its words opened."""
-        for entry, filled in self.notes(DRAFT):
-            if entry.index == number:
-                released = Released.from_bytes(cast("bytes", filled.fields["released"]))
-                body = cast("bytes", filled.fields["body"])
-                opening = open_body(body, statement=released.statement, reader=self.party, kem=self._kem)
-                return released, body, opening
-        raise NotAllowed(f"there is no draft {number}", advice="`searoom drafts` lists those that wait.")
+        if not self._may_speak():
+            return
+        if self._unsettled:  # what we had signed beyond this, nobody has heard
+            self._signed.write()
+            self._unsettled = False
+        for fields in list(receipts.owed(self.account(), self.record, self.agreement.parties)):
+            self.say_automatic(receipts.RECEIPT, fields)
 
     # -- owe, tell -------------------------------------------------------------------------------
 
@@ -315,20 +327,20 @@ class Node:
     def test_lines(self) -> None:
         """Send the scheduled test of the line where it has come due and was not sent."""
         duties = standing.standing(self.agreement, self.account(), self.now())
-        for _ in standing.automatic(duties, self.party, self.book):
+        for _ in standing.automatic(duties, self.party, self.book) if self._may_speak() else ():
             self.say_automatic(LINE_TEST, {})
 
-    def export(self, folder: Path, progress: Callable[[str], None] = lambda _line: None) -> int:
-        """Write the whole record as files, with what we can read opened beside it; return the number of entries."""
-        openings: dict[bytes, Opening] = {}
-        total = 0
-        for party in self.agreement.parties:
-            for entry, body in self.record.entries(party):
-                total += 1
-                opening = self.opening(entry.statement, body)
-                if opening is not None:
-                    openings[entry.statement.plain_hash] = opening
-            progress(f"{party}: {self.record.size(party)} entries")
-        cards = {party: (self.folder / "cards" / f"{party}.card").read_bytes() for party in self.agreement.parties}
-        write_record(self.record, folder, cards=cards, openings=openings)
-        return total
+    def _may_speak(self) -> bool:
+        """Whether the station may say anything by itself: not before a store that was put back is filled again."""
+        return not self.record.healing and self.party not in self.agreement.observers
+
+    def export(self, folder: Path, *, opener: Opener | None = None) -> int:
+        """Write the whole record as files, opened as far as we can read, or as `opener` opens; return the entries."""
+        write_record(
+            self.record,
+            folder,
+            cards=self.cards,
+            agreement=self.rules_hash,
+            opener=opener or (lambda entry, body: self.openings.opening(entry.statement, body)),
+        )
+        return sum(self.record.size(log) for log in self.record.logs())

@@ -91,7 +91,7 @@ def test_export_writes_a_record_that_proves_itself(stage, nodes, capsys, tmp_pat
     code, out, _ = run(capsys, "export", stage.folder("amber"), "record")
 
     assert (0, "wrote 2 entries to record\n") == (code, out)
-    assert 2 == len(verify_folder(tmp_path / "record").entries)
+    assert 2 == verify_folder(tmp_path / "record").entries
 
 
 def test_export_never_overwrites(stage, nodes, capsys, tmp_path):

@@ -3,8 +3,29 @@
 import pytest
 
 from deskside import run
+from searoom import keyfiles
 from searoom.enrol import Address, read_settings
-from searoom.record.keys import Card, Role
+from searoom.obligations.agreement import load
+from searoom.passphrases import FLOOR
+from searoom.proposals import NodeRequest
+from searoom.record.cards import Card
+from searoom.record.keys import Role
+
+REAL = load("macm").parties[0]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """Stretch passphrases at the floor: the usual cost is half a second each."""
+    monkeypatch.setattr(keyfiles, "USUAL", FLOOR)
+
+
+def words(tmp_path, text="correct horse battery"):
+    """Return a file of one passphrase, closed to others."""
+    path = tmp_path / "words"
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
 
 
 def make(capsys, folder, party="amber", *more):
@@ -104,3 +125,80 @@ def test_an_officer_needs_id_and_name(capsys, tmp_path):
     assert 3 == code
     assert "NAME=VALUE" in err
     assert not (tmp_path / "keys").exists()
+
+
+# -- keys made apart, and protected ------------------------------------------------------------------
+
+
+def test_a_node_s_keys_are_made_apart(capsys, tmp_path):
+    """The node's folder gets its keys, closed, its settings and a request; no officer's and no keeper's key."""
+    code, out, _ = run(
+        capsys, "enrol", tmp_path / "node", "--party", "amber", "--apart", "--passphrase-file", words(tmp_path),
+        "--unit", "AMBER 21",
+    )  # fmt: skip
+    request = NodeRequest.from_bytes((tmp_path / "node" / "amber.request").read_bytes())
+
+    assert 0 == code
+    assert ("amber", "demo-2026", "琥珀") == (request.party, request.mechanism, request.names["ja"])
+    assert {"keys", "node.toml", "amber.request"} == {path.name for path in (tmp_path / "node").iterdir()}
+    assert "AMBER 21" == read_settings(tmp_path / "node").unit
+    assert [] == [path for path in (tmp_path / "node").rglob("*.key") if keyfiles.load(path).clear]
+    assert "amber.request to the keepers" in out
+
+
+def test_an_exercise_s_node_may_stay_open(capsys, tmp_path):
+    """In an exercise nobody is asked for a passphrase, unless --protect says so."""
+    run(capsys, "enrol", tmp_path / "open", "--party", "amber", "--apart")
+    code, _, err = run(capsys, "enrol", tmp_path / "closed", "--party", "amber", "--apart", "--protect")
+
+    assert keyfiles.load(tmp_path / "open" / "keys" / "station.key").clear
+    assert (3, True) == (code, "no terminal" in err)
+    assert not (tmp_path / "closed").exists()
+
+
+def test_an_exercise_may_protect_all_its_keys(capsys, tmp_path):
+    """Node, officers and keeper are closed with the one passphrase of the exercise."""
+    code, *_ = make(capsys, tmp_path / "node", "amber", "--passphrase-file", words(tmp_path))
+
+    assert 0 == code
+    assert [] == [path for path in (tmp_path / "node").rglob("*.key") if keyfiles.load(path).clear]
+
+
+def test_a_real_party_is_not_made_by_one_person(capsys, tmp_path):
+    """All keys of a real party at one place in one hand: refused, with the commands that make them apart."""
+    code, _, err = run(capsys, "enrol", tmp_path / "node", "--party", REAL, "--agreement", "macm")
+
+    assert 3 == code
+    assert "is no exercise" in err
+    assert "searoom ceremony" in err
+    assert not (tmp_path / "node").exists()
+
+
+def test_a_real_node_has_a_passphrase(capsys, tmp_path):
+    """Without a terminal or a file there is no key; with one all are closed."""
+    real = ["--party", REAL, "--agreement", "macm", "--apart"]
+    code, _, err = run(capsys, "enrol", tmp_path / "node", *real)
+    assert (3, True) == (code, "no terminal" in err)
+    assert not (tmp_path / "node").exists()
+
+    code, *_ = run(capsys, "enrol", tmp_path / "node", *real, "--passphrase-file", words(tmp_path))
+    assert 0 == code
+    assert [] == [path for path in (tmp_path / "node").rglob("*.key") if keyfiles.load(path).clear]
+
+
+def test_officers_make_their_keys_elsewhere(capsys, tmp_path):
+    """--apart with --officer would make a person's key on the node."""
+    code, _, err = make(capsys, tmp_path / "node", "amber", "--apart")
+
+    assert (3, True) == (code, "searoom officer new" in err)
+    assert not (tmp_path / "node").exists()
+
+
+def test_our_own_card_has_no_address(capsys, tmp_path):
+    """A node that was told to call itself would; the card is not kept either."""
+    make(capsys, tmp_path / "node")
+    card = (tmp_path / "node" / "cards" / "amber.card").rename(tmp_path / "amber.card")
+    code, _, err = run(capsys, "enrol", tmp_path / "node", "--accept", card, "--at", "192.0.2.7:7420")
+
+    assert (3, True) == (code, "this card is our own" in err)
+    assert not (tmp_path / "node" / "cards" / "amber.card").exists()

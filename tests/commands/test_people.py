@@ -71,7 +71,7 @@ def test_a_draft_is_told_as_one(person):
     """A person reads that it waits, and for whom."""
     _, out, _ = person("say", "--form", "hotline-message", "--set", "text=Hello")
 
-    assert "kept as draft 0: a second person releases it" in out
+    assert "kept as draft 0: another person releases it" in out
 
 
 def test_a_release_for_a_program_prints_its_place_alone(person):
@@ -129,7 +129,7 @@ def released(value_mm, error_mm, round_m):
     }
     said = []
 
-    def say(_folder, _key, filled, _book):
+    def say(_folder, _key, filled, _book, **_more):
         said.append(filled.fields)
         return Placed("amber", None, 0, ())
 

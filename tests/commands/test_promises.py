@@ -129,7 +129,7 @@ def test_a_pack_of_ones_own_is_read_from_its_path(tmp_path, capsys):
 FAULTS = [
     ('ja = "琥珀", zh = "琥珀"', 'zh = "琥珀"', "ja"),
     ('ja = "2026年デモンストレーション用メカニズム（演習）", ', "", "ja"),
-    ("format = 0", "format = 7", "format"),
+    ("format = 1", "format = 7", "format"),
     ("exercise = true", 'exercise = "yes"', "exercise"),
     ("exercise = true", "exercise = true\nsurprise = 1", "surprise"),
     ("[adopts.hotline-read]", "[adopts.hotline-dance]", "hotline-dance"),

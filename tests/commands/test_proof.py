@@ -1,16 +1,22 @@
 """The command `verify`: one record or several, roots right and wrong, a bit flipped, and who is behind each state."""
 
+import io
 import json
 import re
 import shutil
+import sys
 
 import pytest
 
+import builders
 from deskside import at_work, fill, forms_of, key, meet, run, signed, told
 from searoom.commands import proof
 from searoom.errors import NotAllowed
-from searoom.record.keys import Card
+from searoom.record.cards import Card
+from searoom.record.export import write_record
 from searoom.record.verify import verify_folder
+
+AMBER, CORAL = builders.parties()
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +82,7 @@ def test_a_fingerprint_that_is_another_is_tampering(records, capsys):
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "said"), [("amber", 3, "NAME=VALUE"), ("jade=00", 3, "jade"), ("amber=", 4, "root")]
+    ("given", "code", "said"), [("amber", 3, "NAME=VALUE"), ("jade=00", 3, "jade"), ("amber=", 3, "0 figures")]
 )
 def test_a_fingerprint_that_compares_nothing_is_refused(records, capsys, given, code, said):
     """What would compare nothing is not silently let pass."""
@@ -103,31 +109,46 @@ def test_a_flipped_bit_is_found(copy, capsys, name):
 
 def test_a_flipped_bit_in_a_body_is_tampering(copy, capsys):
     """What lies beside the log is covered as well: exit code 4."""
-    victim = next((copy / "coral" / "record" / "bodies").iterdir())
+    victim = next((copy / "coral" / "record" / "amber" / "bodies").rglob("*.p/*"))
     victim.write_bytes(victim.read_bytes()[:-1] + b"\0")
 
     code, _, err = run(capsys, "verify", copy)
 
     assert 4 == code
-    assert victim.name in err
+    assert "amber/bodies/000.p/2, entry 1: the body is not the one" in err
 
 
-def test_a_fork_between_two_exports_is_found(stage, enrolled, capsys, tmp_path):
-    """Amber tells coral one thing and its own export another, both well signed: together they prove it."""
-    told(stage)
-    shutil.move(stage.out / "coral" / "record", tmp_path / "coral" / "record")
-    for name in ("shared.db", "national.db"):
-        for path in stage.folder("amber").glob(f"{name}*"):
-            path.unlink()
-    with at_work(stage, "amber") as nodes:
-        node = nodes["amber"].node
-        node.submit(*signed(stage, node, fill("hotline-message", {"text": "Something else."}), "amber-1", "amber-2"))
-        node.export(tmp_path / "amber" / "record")
+def test_a_fork_between_two_exports_is_proven(capsys, tmp_path):
+    """Amber tells one thing here and another there, both well signed: together they prove it, with a code of its own."""
+    for name, words in (("here", b"yes"), ("there", b"no")):
+        told_so, _ = builders.records()
+        builders.say(told_so, AMBER, words)
+        cards = {party.name: party.card_bytes for party in (AMBER, CORAL)}
+        write_record(told_so, tmp_path / name / "record", cards=cards, agreement=bytes(32))
 
     code, _, err = run(capsys, "verify", tmp_path)
 
-    assert 4 == code
-    assert "forks" in err
+    assert 7 == code
+    assert "forks: from entry 0 on" in err
+    assert 7 == run(capsys, "verify", tmp_path / "here" / "record", tmp_path / "there" / "record")[0]
+
+
+class Terminal(io.StringIO):
+    """A standard error at which somebody watches."""
+
+    def isatty(self):
+        return True
+
+
+def test_long_work_shows_how_far_it_has_come(records, capsys, monkeypatch):
+    """On a terminal, and nowhere else; the line is taken away at the end."""
+    terminal = Terminal()
+    assert "" == run(capsys, "verify", records)[2]
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert 0 == run(capsys, "verify", records)[0]
+
+    assert "checked 4 of 4 entries (100 %)" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
 
 
 def test_json_holds_the_same_facts(records, capsys):
@@ -160,9 +181,8 @@ def test_who_names_person_and_key_behind_each_state(records, capsys):
 
 def test_what_the_exporter_did_not_open_keeps_its_place(copy, capsys):
     """Without its opening an entry stands in the account, closed."""
-    for path in (copy / "amber" / "record" / "openings").iterdir():
-        path.unlink()
-    (copy / "amber" / "record" / "openings").rmdir()
+    for party in ("amber", "coral"):
+        shutil.rmtree(copy / "amber" / "record" / party / "openings")
 
     account = proof.account_of(verify_folder(copy / "amber" / "record"))
     _, out, _ = run(capsys, "verify", copy / "amber" / "record", "--who")

@@ -8,7 +8,7 @@ import pytest
 from searoom import desk, enrol
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.exercise import made
-from searoom.record.keys import Card
+from searoom.record.cards import Card
 from searoom.tracks import sources
 from stage import gone
 
@@ -66,9 +66,9 @@ def test_nodes_run_and_none_is_left(stage):
 
 def test_a_node_that_does_not_start_is_told_with_its_own_words(stage):
     """What it wrote to its log is in the sentence, and the process is gone."""
-    (stage.folder("amber") / "cards" / "coral.card").unlink()
+    (stage.folder("amber") / "cards" / "amber.card").unlink()
 
-    with pytest.raises(StateUnknown, match="the card of coral is missing"):
+    with pytest.raises(StateUnknown, match="our own card is missing"):
         stage.start("amber")
     stage.stop()
     assert gone(stage.processes["amber"].pid)

@@ -1,16 +1,17 @@
 """Two nodes come into step, over any broken line, and nothing is lost or doubled."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from builders import NOW_US, parties
-from linked import RECEIPT, Line, LinkedNode, Scripted, two_nodes
+from linked import RECEIPT, TEXT, Line, LinkedNode, Scripted, two_nodes
 from searoom.errors import NotAllowed, PeerFault, StateUnknown
-from searoom.link.courier import Answerer, Courier, Progress
-from searoom.link.session import Cosigned, End, Entries, Event, Fault, Hello, Role, Session, Witness
-from searoom.record.store import SqliteStore
+from searoom.link.answerer import Answerer
+from searoom.link.courier import Courier
+from searoom.link.frames import Cosigned, End, Entries, Event, Fault, Hello, Witness
+from searoom.link.progress import Progress
+from searoom.link.session import Role, Session
 
 
 def events_of(message: bytes) -> list[type[Event]]:
@@ -86,6 +87,36 @@ def test_asks_no_second_time_what_they_hold() -> None:
     asyncio.run(scene())
     assert events_of(courier._carrier.messages[1]) == [Hello, Entries, End]  # type: ignore[attr-defined]
     assert_in_step(amber, coral)
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("who", ["amber", "coral"])
+def test_what_is_said_while_an_exchange_is_under_way_ends_no_meeting(who: str, number: int) -> None:
+    """Either side may speak while an answer is on its way, at each of the first exchanges: no fault, and then in step."""
+    amber, coral = two_nodes()
+    courier = amber.calling(coral)
+    line = courier._carrier
+    exchange, speaker = line.exchange, {"amber": amber, "coral": coral}[who]
+
+    async def says(data: bytes, *, urgent: bool = False) -> bytes:
+        answer = await exchange(data, urgent=urgent)
+        if len(line.messages) == number + 1:  # type: ignore[attr-defined]
+            speaker.say(b"meanwhile")
+        return answer
+
+    async def scene() -> list[Progress]:
+        await courier.meet()
+        line.messages.clear()  # type: ignore[attr-defined]
+        line.exchange = says  # type: ignore[method-assign]
+        met = [await courier.meet() for _ in range(3)]
+        line.exchange = exchange  # type: ignore[method-assign]
+        return [*met, await courier.meet()]
+
+    met = asyncio.run(scene())
+    assert [""] * 4 == [each.fault for each in met]
+    assert met[-1].in_step
+    assert_in_step(amber, coral)
+    assert speaker.record.size(who) > 0
 
 
 def test_idle_nodes_exchange_no_entries() -> None:
@@ -276,77 +307,6 @@ def test_resumes_from_what_they_say_they_hold() -> None:
     assert fresh.heard("amber") == [b"one", b"two", b"three"]
 
 
-def test_says_nothing_after_a_restore_from_backup(tmp_path: Path) -> None:
-    """Where they hold more of our log than we do, nothing is signed or sent, and their claim is kept."""
-    members = parties()
-    coral = LinkedNode(members[1], members)
-    path, backup = tmp_path / "amber.searoom", tmp_path / "backup.searoom"
-
-    async def before() -> None:
-        store = SqliteStore(path)
-        amber = LinkedNode(members[0], members, store)
-        amber.say(b"one")
-        await amber.calling(coral).meet()
-        store.close()
-        backup.write_bytes(path.read_bytes())
-        store = SqliteStore(path)
-        amber = LinkedNode(members[0], members, store)
-        amber.say(b"two")
-        await amber.calling(coral).meet()
-        store.close()
-
-    async def after() -> None:
-        store = SqliteStore(backup)
-        restored = LinkedNode(members[0], members, store)
-        mine, theirs = restored.state(), coral.state()
-        courier = restored.calling(coral)
-        for _ in range(2):
-            progress = await courier.meet()
-            assert progress.fault == "they hold more of our log than we do (2 entries against 1)"
-            assert not progress.in_step
-        messages = courier._carrier.messages  # type: ignore[attr-defined]
-        assert [[Hello, End]] * 2 == [events_of(message) for message in messages]
-        assert [piece.kind for piece in restored.record.evidence()] == ["hello"]
-        # the other way round: they call us, we answer nothing but that, and both watches can read why
-        calling = await coral.calling(restored).meet()
-        assert "we hold more of their log than they do (2 entries against 1)" in calling.fault
-        assert restored.answerer.last_fault["coral"] == "they hold more of our log than we do (2 entries against 1)"
-        assert (mine, theirs) == (restored.state(), coral.state())
-        store.close()
-
-    asyncio.run(before())
-    asyncio.run(after())
-
-
-def test_answers_nothing_after_a_restore_from_backup() -> None:
-    """Called by who holds more of our log than we do, we store nothing, sign nothing, and keep the claim."""
-    members = parties()
-    before, restored, coral = (LinkedNode(member, members) for member in (members[0], members[0], members[1]))
-    before.say(b"words")
-    coral.say(b"words")
-
-    async def scene() -> None:
-        assert (await before.calling(coral).meet()).in_step
-        empty = restored.state()
-        coral.say(b"more")
-        courier = coral.calling(restored)
-        assert "we hold more of their log than they do (2 entries against 0)" in (await courier.meet()).fault
-        assert empty == restored.state()
-        session = Session(Role.CLIENT, "demo-2026", "coral", "amber")
-        hello = Hello("demo-2026", "coral", 3, 2, coral.record.root("amber"))
-        batch = coral.record.batch("coral", 0)
-        assert batch is not None
-        events: list[Event] = [hello, Entries("coral", 0, batch.items, batch.note), End()]
-        message = b"".join(session.send(event) for event in events)
-        answer = session.receive_message(await restored.answerer.handle("coral", message))
-        assert answer[1:] == (Fault("our-log", "you hold more of our log than we do (2 entries against 0)"), End())
-        assert empty == restored.state()
-
-    asyncio.run(scene())
-    assert restored.told == []
-    assert [piece.kind for piece in restored.record.evidence()] == ["hello"]  # the same claim twice is kept once
-
-
 def test_names_who_holds_another_log_of_ours() -> None:
     """As many entries but another root: somebody speaks under our name, and we do not go on."""
     members = parties()
@@ -394,10 +354,10 @@ def test_our_own_failures_are_raised() -> None:
 
     async def scene() -> None:
         line = Line(coral.answers_to("amber"))
-        courier = Courier(amber.record, "coral", line, now=amber.now, on_admitted=fails)
+        courier = Courier(amber.record, "coral", line, agreement=TEXT, now=amber.now, on_admitted=fails)
         with pytest.raises(StateUnknown):
             await courier.meet()
-        broken = Answerer(coral.record, now=coral.now, on_admitted=fails)
+        broken = Answerer(coral.record, agreement=TEXT, now=coral.now, on_admitted=fails)
         with pytest.raises(StateUnknown):
             await amber.courier("coral", Line(lambda data: broken.handle("amber", data))).meet()
 
@@ -431,7 +391,7 @@ def test_reads_a_fault_of_a_caller() -> None:
     amber, coral = two_nodes()
     coral.say(b"words")
     session = Session(Role.CLIENT, "demo-2026", "amber", "coral")
-    hello = Hello("demo-2026", "amber", 0, 0, amber.record.root("coral"))
+    hello = Hello("demo-2026", TEXT, "amber", "amber", 0, "coral", 0, amber.record.root("coral"))
     message = b"".join(session.send(event) for event in (hello, Fault("restored", "we restore a backup"), End()))
     answer = asyncio.run(coral.answerer.handle("amber", message))
     assert [type(event) for event in session.receive_message(answer)] == [Hello, End]

@@ -10,9 +10,11 @@ import pytest
 from certificates import Identity, careless_server, honest
 from linked import RECEIPT, LinkedNode, two_nodes
 from proxy import FakePort, Proxy
-from searoom.link.carriers import HttpsCarrier, Limits, Server, serve
-from searoom.link.courier import Courier, Progress
+from searoom.link.carriers import HttpsCarrier, Limits
+from searoom.link.courier import Courier
+from searoom.link.port import Server, serve
 from searoom.link.post import MAX_BODY_BYTES
+from searoom.link.progress import Progress
 
 HURRIED = Limits(handshake_s=0.2, exchange_s=0.3, goodbye_s=0.1)  # where running out of time is the point
 PATIENT = Limits(handshake_s=20.0, exchange_s=20.0, goodbye_s=0.2)  # never reached, however busy the machine
@@ -32,10 +34,10 @@ class Wired:
         server = await serve(
             "127.0.0.1",
             port,
-            certificate=self.coral_identity.certificate,
-            key=self.coral_identity.key,
-            peers={"amber": self.amber_identity.der},
+            credentials=self.coral_identity.credentials,
+            peers={"amber": [self.amber_identity.der]},
             handler=self.coral.answerer.handle,
+            waiter=self.coral.answerer.wait,
             limits=PATIENT,
         )
         try:
@@ -43,16 +45,17 @@ class Wired:
         finally:
             await server.close()
 
-    def courier(self, port: int, limits: Limits = PATIENT) -> Courier:
+    @asynccontextmanager
+    async def courier(self, port: int, limits: Limits = PATIENT) -> AsyncIterator[Courier]:
         carrier = HttpsCarrier(
             "127.0.0.1",
             port,
-            certificate=self.amber_identity.certificate,
-            key=self.amber_identity.key,
-            peer_certificate=self.coral_identity.der,
+            credentials=self.amber_identity.credentials,
+            pins=lambda: [self.coral_identity.der],
             limits=limits,
         )
-        return self.amber.courier("coral", carrier)
+        async with carrier:
+            yield self.amber.courier("coral", carrier)
 
     def assert_all_there(self) -> None:
         for owner, holder in (self.nodes, self.nodes[::-1]):
@@ -77,8 +80,8 @@ def test_meets_over_mutual_tls(wired: Wired) -> None:
     """The whole way: real certificates, real sockets, both in step."""
 
     async def scene() -> None:
-        async with wired.port() as server:
-            progress = await wired.courier(server.port).meet()
+        async with wired.port() as server, wired.courier(server.port) as courier:
+            progress = await courier.meet()
         assert (progress.in_step, progress.sent, progress.received, progress.fault) == (True, 2, 2, "")
 
     asyncio.run(scene())
@@ -91,17 +94,17 @@ def test_an_absent_counterpart_is_met_later(wired: Wired) -> None:
     async def scene() -> None:
         async with wired.port() as server:
             port = server.port
-        courier = wired.courier(port)
-        for _ in range(2):
-            before = wired.amber.state()
-            progress = await courier.meet()
-            fault = f"nobody answers at 127.0.0.1:{port}"
-            assert progress == Progress(in_step=False, rounds=1, sent=0, received=0, fault=fault)
-            assert courier.last_contact_us == 0 or courier.last_fault == fault
-            assert before == wired.amber.state()
-            async with wired.port(port):
-                assert (await courier.meet()).in_step
-            wired.amber.say(b"and more")
+        async with wired.courier(port) as courier:
+            for _ in range(2):
+                before = wired.amber.state()
+                progress = await courier.meet()
+                fault = f"nobody answers at 127.0.0.1:{port}"
+                assert progress == Progress(in_step=False, rounds=1, sent=0, received=0, fault=fault)
+                assert courier.last_contact_us == 0 or courier.last_fault == fault
+                assert before == wired.amber.state()
+                async with wired.port(port):
+                    assert (await courier.meet()).in_step
+                wired.amber.say(b"and more")
 
     asyncio.run(scene())
     assert words(wired.coral, "amber") == [b"from amber", b"and more"]
@@ -118,8 +121,7 @@ def test_a_line_cut_in_the_middle(wired: Wired, way: str, cut: int, exchange: in
     """Wherever it breaks, each side has whole entries or none, and the next meeting completes it."""
 
     async def scene() -> None:
-        async with wired.port() as server, Proxy(server.port) as line:
-            courier = wired.courier(line.port)
+        async with wired.port() as server, Proxy(server.port) as line, wired.courier(line.port) as courier:
             line.cut_after(exchange, **{way: cut})
             progress = await courier.meet()
             assert not progress.in_step
@@ -139,8 +141,8 @@ def test_a_line_that_freezes_between_delivered_and_recorded(wired: Wired) -> Non
     """Two exchanges pass and deliver; the third, which would countersign, is held, and comes in the next meeting."""
 
     async def scene() -> None:
-        async with wired.port() as server, Proxy(server.port) as line:
-            courier = wired.courier(line.port, Limits(handshake_s=1.5, exchange_s=2.0, goodbye_s=0.1))
+        limits = Limits(handshake_s=1.5, exchange_s=2.0, goodbye_s=0.1)
+        async with wired.port() as server, Proxy(server.port) as line, wired.courier(line.port, limits) as courier:
             line.freeze_after(2)
             progress = await courier.meet()
             assert "did not answer within the time allowed" in progress.fault
@@ -214,12 +216,60 @@ def test_a_counterpart_that_misbehaves(wired: Wired, talk: object, sentence: str
         before = wired.amber.state()
         async with FakePort(talk, context=context) as fake:  # type: ignore[arg-type]
             limits = HURRIED if "within the time" in sentence else PATIENT
-            progress = await wired.courier(fake.port, limits).meet()
+            async with wired.courier(fake.port, limits) as courier:
+                progress = await courier.meet()
         assert sentence in progress.fault
         assert (progress.rounds, progress.sent, progress.received) == (1, 0, 0)
         assert before == wired.amber.state()
-        async with wired.port() as server:
-            assert (await wired.courier(server.port).meet()).in_step
+        async with wired.port() as server, wired.courier(server.port) as courier:
+            assert (await courier.meet()).in_step
 
     asyncio.run(scene())
+    wired.assert_all_there()
+
+
+def test_waits_for_news_and_hears_of_it_at_once(wired: Wired) -> None:
+    """Over a real line: nothing new, no answer; the moment coral says something, amber is woken and fetches it."""
+
+    async def scene() -> None:
+        async with wired.port() as server, wired.courier(server.port) as courier:
+            assert await courier.wait() is True
+            assert (await courier.meet()).in_step
+            await courier.wait()  # what amber's own words brought there
+            await courier.meet()
+            waiting = asyncio.create_task(courier.wait(15.0))
+            await asyncio.sleep(0.1)
+            assert not waiting.done()
+            wired.coral.say(b"news")
+            assert await waiting is True
+            assert (await courier.meet()).received == 1
+
+    asyncio.run(scene())
+    assert words(wired.amber, "coral") == [b"from coral", b"news"]
+
+
+def test_a_flash_passes_a_line_full_of_routine(wired: Wired) -> None:
+    """On a narrow line a long backlog is under way; the flash is receipted long before it, and nothing is lost."""
+    for n in range(40):
+        wired.amber.say(b"%d" % n * 1500)
+    wired.amber.say(b"flash")
+
+    async def scene() -> None:
+        async with (
+            wired.port() as server,
+            Proxy(server.port, rate=60_000) as line,
+            wired.courier(line.port) as courier,
+        ):
+            meeting = asyncio.create_task(courier.meet())
+            while line.opened < 2:  # the backlog is on its way
+                await asyncio.sleep(0.01)
+            progress = await courier.send_ahead(41)
+            assert (progress.fault, progress.received) == ("", 1)
+            assert not meeting.done()
+            assert wired.coral.record.size("amber") == 0
+            progress = await meeting
+            assert (progress.in_step, progress.fault) == (True, "")
+
+    asyncio.run(scene())
+    assert words(wired.coral, "amber")[-1] == b"flash"
     wired.assert_all_there()

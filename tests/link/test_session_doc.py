@@ -3,62 +3,120 @@
 import re
 from pathlib import Path
 
+from searoom.link import frames as f
 from searoom.link import post
 from searoom.link import session as s
-from searoom.link.session import Cosigned, End, Entries, Event, Fault, Hello, Role, Session, Witness
+from searoom.link.frames import (
+    Ahead,
+    Annex,
+    Aside,
+    AsideHeld,
+    Cosigned,
+    End,
+    Entries,
+    Event,
+    Fault,
+    Hello,
+    Want,
+    WantAnnex,
+    Witness,
+)
+from searoom.link.progress import Verdict
+from searoom.link.session import Role, Session
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "session.md").read_text(encoding="utf-8")
+HASH = bytes(range(32))
+VECTORS: list[Event] = [
+    Hello("demo-2026", HASH, "amber", "amber.2", 3, "coral", 2, HASH),
+    Entries("amber", 2, ((b"entry", b"body"),), b"note", (HASH,)),
+    Ahead("amber", 7, b"entry", b"body", (HASH,), b"note"),
+    Witness(b"note"),
+    Cosigned(b"note"),
+    Want("coral", 5),
+    Aside("table", 3, b"words"),
+    AsideHeld("table", 3),
+    WantAnnex((HASH,)),
+    Annex(HASH, b"data"),
+    Fault("refused", "no"),
+    End(),
+]
 
 
 def section(number: int) -> str:
     return re.split(r"^## ", PAGE, flags=re.MULTILINE)[number]
 
 
-def rows(number: int) -> list[list[str]]:
-    lines = [line for line in section(number).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+def tables(number: int) -> list[list[list[str]]]:
+    """The tables of a section, each as its rows without the head."""
+    found = re.findall(r"(?:^\|.*\n)+", section(number), flags=re.MULTILINE)
+    return [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]] for table in found
+    ]
+
+
+def says(kinds: dict[type, s.State]) -> str:
+    return ", ".join(f"`{f.WORDS[kind]}` → {after.value}" for kind, after in kinds.items())
 
 
 def test_lists_the_frames() -> None:
-    """Each word of the protocol has its row, and no other has."""
+    """Each word of the protocol has its row, with as many fields as it has, and no other word has one."""
     counts = {
-        word.strip("`"): len([f for f in re.split(r", (?![^\[]*\])", fields) if f]) for word, fields, _ in rows(2)
+        word.strip("`"): len([field for field in re.split(r", (?![^\[]*\])", fields) if field])
+        for word, fields, _ in tables(2)[0]
     }
-    assert counts == {word: count for word, (count, _) in s.FRAMES.items()}
+    assert counts == {word: count for word, (count, _) in f.FRAMES.items()}
+    assert list(counts) == list(f.WORDS.values())
+    assert f"`hello` | version ({f.VERSION})" in section(2)
 
 
 def test_draws_the_state_table() -> None:
     """The table of states is the one that both ends keep to."""
-    table = []
-    for state, (speaker, says) in s.STATES.items():
-        then = ", ".join(f"`{kind.__name__.lower()}` → {after.value}" for kind, after in says.items())
-        table.append([state.value, speaker.value if speaker else "nobody", then or "nothing"])
-    assert rows(3) == table
+    table = [
+        [state.value, speaker.value if speaker else "nobody", says(dict(kinds)) or "nothing"]
+        for state, (speaker, kinds) in s.STATES.items()
+    ]
+    assert tables(3)[0] == table
 
 
 def test_states_the_limits() -> None:
     """Each limit stands with its number."""
-    limits = [s.MAX_MESSAGE_BYTES, s.MAX_FRAME_BYTES, s.MAX_FRAMES, s.MAX_ITEMS, s.MAX_ENTRY_BYTES, s.MAX_NOTE_BYTES]
-    assert [int(cell.split()[0]) for _, cell in rows(4)] == limits
-    assert f"names have 1 to {s.MAX_NAME} characters, a sentence 1 to {s.MAX_SENTENCE}" in section(1)
+    limits = [
+        s.MAX_MESSAGE_BYTES,
+        f.MAX_FRAME_BYTES,
+        f.MAX_ITEMS,
+        f.MAX_ENTRY_BYTES,
+        f.MAX_BODY_BYTES,
+        f.MAX_NOTE_BYTES,
+        f.MAX_PROOF,
+        f.MAX_ASIDE_BYTES,
+        f.MAX_ANNEX_BYTES,
+        f.MAX_WANTED,
+    ]
+    sizes, numbers = tables(4)
+    assert [int(cell.split()[0]) for _, cell in sizes] == limits
+    assert numbers == [[f"`{f.WORDS[kind]}`", str(most)] for kind, most in s.MOST.items()]
+    assert f"names have 1 to {f.MAX_NAME} characters, a sentence 1 to {f.MAX_SENTENCE}" in section(1)
+
+
+def test_names_what_is_told_apart() -> None:
+    """What a watch reads of two logs that do not fit is what the page calls it."""
+    assert [name for _, name in tables(5)[0]] == [Verdict.NOT_YET, Verdict.THEY_RESTORED, Verdict.FORK]
+
+
+def test_names_the_paths() -> None:
+    """Where each thing is asked for over HTTPS, and how long its head may be."""
+    for path in (post.EXCHANGE_PATH, post.URGENT_PATH, post.WAIT_PATH):
+        assert f"`POST {path}`" in section(6)
     assert f"at most {post.MAX_HEADER_BYTES} bytes" in section(6)
-    assert f"POST {post.EXCHANGE_PATH}" in section(6)
+    assert f"at most {post.MAX_TOKEN_BYTES} bytes" in section(6)
     assert post.MEDIA_TYPE in section(6)
 
 
 def test_holds_vectors_that_the_code_makes_and_reads() -> None:
     """The frames printed there are the bytes that are sent."""
     client = Session(Role.CLIENT, "demo-2026", "amber", "coral")
-    events: list[Event] = [
-        Hello("demo-2026", "amber", 3, 2, bytes(range(32))),
-        Entries("amber", 2, ((b"entry", b"body"),), b"note"),
-        Witness(b"note"),
-        Cosigned(b"note"),
-        Fault("refused", "no"),
-        End(),
-    ]
     lines = section(7).split("```")[1].split()
-    assert lines[0::2] == [type(event).__name__.lower() for event in events]
-    assert lines[1::2] == [client.send(event).hex() for event in events]
+    assert lines[0::2] == [f.WORDS[type(event)] for event in VECTORS]
+    assert lines[1::2] == [client.send(event).hex() for event in VECTORS]
     server = Session(Role.SERVER, "demo-2026", "coral", "amber")
-    assert server.receive_message(bytes.fromhex("".join(lines[1::2]))) == tuple(events)
+    assert server.receive_message(bytes.fromhex("".join(lines[1::2]))) == tuple(VECTORS)

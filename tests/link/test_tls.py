@@ -1,15 +1,26 @@
-"""Certificates as a node makes them, and files that cannot be used."""
+"""Certificates as a node makes them, contexts that ask for them, and files that cannot be used."""
 
-import ssl
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL
 
 from certificates import honest
 from searoom import clock
-from searoom.errors import NotAllowed
-from searoom.link.tls import client_context, make_certificate, server_context
+from searoom.errors import NotAllowed, PeerFault
+from searoom.link.tls import (
+    Credentials,
+    client_context,
+    key_exchange,
+    make_certificate,
+    pinned_party,
+    server_context,
+)
 
 NOW_US = clock.from_text("2026-06-03T04:05:06Z")
 
@@ -39,8 +50,34 @@ def test_names_a_file_of_ours_that_cannot_be_used(what: str, tmp_path: Path) -> 
     key = {"absent": tmp_path / "absent.key", "garbage": tmp_path / "garbage.key", "another key": coral.key}[what]
     (tmp_path / "garbage.key").write_bytes(b"garbage")
     with pytest.raises(NotAllowed, match=rf"amber\.pem or its key {key.name} cannot be used") as caught:
-        client_context(amber.certificate, key, coral.der)
+        Credentials.read(amber.certificate, key)
     assert str(tmp_path) not in caught.value.sentence
+
+
+def test_reads_the_two_files_of_a_node(tmp_path: Path) -> None:
+    """What is read opens a context, and the key is not shown by accident."""
+    amber, coral = honest(tmp_path, "amber"), honest(tmp_path, "coral")
+    read = Credentials.read(amber.certificate, amber.key)
+    assert read == amber.credentials
+    assert "PRIVATE" not in repr(read)
+    client_context(read, [coral.der])
+
+
+def test_uses_no_key_of_another_kind(tmp_path: Path) -> None:
+    """A link key is an Ed25519 key; one that is locked, or of another kind, is refused in a sentence."""
+    amber = honest(tmp_path, "amber")
+    other = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "amber")])
+    days = [dt.datetime.now(dt.UTC) + dt.timedelta(days=day) for day in (-1, 1)]
+    builder = x509.CertificateBuilder(name, name, other.public_key(), 1, *days)
+    certificate = builder.sign(other, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+    ours = serialization.load_pem_private_key(amber.key.read_bytes(), None)
+    locked = ours.private_bytes(*form, serialization.BestAvailableEncryption(b"word"))
+    with pytest.raises(NotAllowed, match="is no Ed25519 key"):
+        client_context(Credentials(certificate, other.private_bytes(*form, serialization.NoEncryption())), [amber.der])
+    with pytest.raises(NotAllowed, match="cannot be used"):
+        client_context(Credentials(amber.certificate.read_bytes(), locked), [amber.der])
 
 
 @pytest.mark.parametrize("der", [b"", b"garbage", b"\x30\x82"])
@@ -48,18 +85,39 @@ def test_names_a_pin_that_cannot_be_read(der: bytes, tmp_path: Path) -> None:
     """A counterpart's certificate that is none is refused at the start, not at the first contact."""
     amber = honest(tmp_path, "amber")
     with pytest.raises(NotAllowed, match="counterpart's certificate cannot be read"):
-        server_context(amber.certificate, amber.key, {"coral": der})
+        server_context(amber.credentials, {"coral": [amber.der, der]})
 
 
-def test_both_ends_ask_for_a_certificate_and_tls_1_3(tmp_path: Path) -> None:
-    """The handshake refuses a stranger before the pin is even looked at; nothing older is spoken."""
+def test_both_ends_ask_for_a_certificate(tmp_path: Path) -> None:
+    """The handshake refuses a stranger before the pin is even looked at."""
     amber, coral = honest(tmp_path, "amber"), honest(tmp_path, "coral")
     contexts = [
-        server_context(coral.certificate, coral.key, {"amber": amber.der}),
-        client_context(amber.certificate, amber.key, coral.der),
+        server_context(coral.credentials, {"amber": [amber.der]}),
+        client_context(amber.credentials, [coral.der]),
     ]
     for context in contexts:
-        assert context.verify_mode is ssl.CERT_REQUIRED
-        assert context.minimum_version is ssl.TLSVersion.TLSv1_3
-        assert len(context.get_ca_certs(binary_form=True)) <= 1
-    assert contexts[0].num_tickets == 0
+        assert SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT == context.get_verify_mode()
+        assert SSL.SESS_CACHE_OFF == context.get_session_cache_mode()
+
+
+def test_knows_a_counterpart_by_its_certificate_alone() -> None:
+    """The pins are compared byte for byte; who shows none of them is nobody."""
+    pins = {"amber": [b"new", b"old"], "teal": [b"other"]}
+    assert ["amber", "amber", "teal"] == [pinned_party(shown, pins) for shown in (b"new", b"old", b"other")]
+    for shown in (b"", b"ne", b"newer", b"amber"):
+        with pytest.raises(PeerFault, match="not the pinned one"):
+            pinned_party(shown, pins)
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        ("X25519MLKEM768", "X25519MLKEM768: hybrid"),
+        ("SecP256r1MLKEM768", "SecP256r1MLKEM768: hybrid"),
+        ("x25519", "x25519: classical"),
+        ("unknown", "unknown: classical"),
+    ],
+)
+def test_says_what_a_group_is(group: str, told: str) -> None:
+    """What is not known to be hybrid is not called so."""
+    assert told == key_exchange(group)

@@ -6,7 +6,9 @@ import pytest
 
 from searoom import clock
 from searoom.errors import NotAllowed
+from searoom.obligations import agreement
 from searoom.obligations.agreement import load, parse
+from searoom.release import ANY, Rule
 from told import BOOK, DEMO, MACM
 
 FOLDER = resources.files("searoom.obligations") / "data" / "agreements"
@@ -87,8 +89,8 @@ def test_puts_the_special_table_in_force_nowhere():
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem"),
     [
-        ("macm", "format = 0", "format = 1", "macm.toml, format"),
-        ("macm", "format = 0", "", "macm.toml: 'format' is missing"),
+        ("macm", "format = 1", "format = 0", "macm.toml, format"),
+        ("macm", "format = 1", "", "macm.toml: 'format' is missing"),
         ("macm", 'id = "macm"', 'id = "macm"\nside = "ours"', "macm.toml: 'side' is not a field"),
         ("macm", 'wording = "overview"', 'wording = "truth"', "wording: 'truth' is unknown"),
         ("macm", "exercise = false", "exercise = 0", "exercise: this must be true or false"),
@@ -172,7 +174,9 @@ def test_reads_a_pack_from_a_file(tmp_path):
     assert DEMO == load(path, BOOK)
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"\x00" * 100, b"[" * 5000, TEXTS["demo"].encode()[:700]])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe", b"\x00" * 100, b"[" * 5000, b"format = " + b"1" * 5000, TEXTS["demo"].encode()[:700]]
+)
 def test_refuses_a_file_that_is_no_pack(tmp_path, data):
     """Empty, binary, nested or cut off: refused with the file's name."""
     path = tmp_path / "broken.toml"
@@ -203,3 +207,83 @@ def test_knows_no_stranger():
         DEMO.name("japan", "en")
     with pytest.raises(NotAllowed, match="has no clause"):
         DEMO.clause("tribute")
+
+
+# -- who must sign what, observers, and leave ------------------------------------------------------
+
+RELEASE = """
+[[release]]
+channel = "hotline"
+precedence = "flash"
+forms = ["hotline-*"]
+persons = 1
+
+[[release]]
+forms = ["*"]
+persons = 3
+members = 2
+"""
+
+
+def test_reads_who_must_sign_what():
+    """The rules in their order; what is left out is any."""
+    policy = parse(TEXTS["demo"] + RELEASE, "demo.toml", BOOK).policy
+
+    assert (Rule("hotline", "flash", ("hotline-*",), 1), Rule(ANY, ANY, ("*",), 3, 2)) == policy.rules
+    assert frozenset() == policy.leaves == MACM.policy.leaves
+    assert () == DEMO.policy.rules
+
+
+def test_an_instances_rules_stand_before_its_bases(monkeypatch):
+    """The first that holds decides, so an instance can make exceptions; leave is inherited until it is taken back."""
+    base = parse(
+        TEXTS["macm"].replace("exercise = false", "exercise = false\noff_record = true") + RELEASE, "macm.toml", BOOK
+    )
+    monkeypatch.setattr(agreement, "load", lambda *_: base)
+    own = '\n[[release]]\nforms = ["meeting-held"]\npersons = 4\n'
+    made = parse(TEXTS["demo"] + own, "demo.toml", BOOK)
+    taken = parse(TEXTS["demo"].replace("exercise = true", "exercise = true\noff_record = false"), "demo.toml", BOOK)
+
+    assert [("meeting-held",), ("hotline-*",), ("*",)] == [rule.forms for rule in made.policy.rules]
+    assert (frozenset({"off_record"}), frozenset()) == (made.policy.leaves, taken.policy.leaves)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("persons = 1", "persons = 0", r"release\[1\].*persons: this must be a whole number"),
+        ("persons = 1", "persons = 9", r"release\[1\].*persons: this must be a whole number"),
+        ('channel = "hotline"', 'channel = "national"', r"release\[1\]: a release rule is for a shared channel"),
+        ('precedence = "flash"', 'precedence = "now"', r"release\[1\]: a release rule is for a precedence"),
+        ('forms = ["*"]', "forms = []", r"release\[2\]: a release rule names forms"),
+        ('forms = ["*"]', 'forms = ["hotline-mesage"]', r"release\[2\], forms: 'hotline-mesage' is no form"),
+        ('forms = ["*"]', 'forms = ["receipt"]', r"release\[2\], forms: 'receipt' is no form that persons release"),
+        ('forms = ["*"]', 'forms = ["track-note"]', r"release\[2\], forms: 'track-note' is no form that persons"),
+        ('forms = ["*"]', 'forms = ["hotline-contact", "read"]', r"release\[2\]: one officer can always open contact"),
+        ('forms = ["*"]', 'forms = ["hotline-[cm]*"]', r"release\[2\]: a release rule names forms"),
+        ("persons = 3", "people = 3", r"release\[2\]: 'persons' is missing"),
+        ("members = 2", "members = 2\nalone = false", r"release\[2\]: 'alone' is not a field"),
+    ],
+)
+def test_refuses_a_release_rule_that_is_none(old, new, problem):
+    """File and place, and what is wrong there."""
+    with pytest.raises(NotAllowed, match=problem):
+        parse(TEXTS["demo"] + RELEASE.replace(old, new), "demo.toml", BOOK)
+
+
+def test_the_rules_are_part_of_the_hash():
+    """Two nodes with other rules have another agreement, and see it before a word is exchanged."""
+    assert DEMO.hash != parse(TEXTS["demo"] + RELEASE, "demo.toml", BOOK).hash
+
+
+OBSERVER = '\n[[observers]]\nid = "pearl"\norder = 1\nnames = { en = "Pearl", ja = "真珠", zh = "珍珠" }\n'
+
+
+def test_an_observer_is_named_and_is_no_party():
+    """It has a name in each language, and owes nothing."""
+    made = parse(TEXTS["demo"] + OBSERVER, "demo.toml", BOOK)
+
+    assert (("amber", "coral"), ("pearl",), "真珠") == (made.parties, made.observers, made.name("pearl", "ja"))
+    assert () == DEMO.observers
+    with pytest.raises(NotAllowed, match="a party does not observe itself"):
+        parse(TEXTS["demo"] + OBSERVER.replace("pearl", "amber"), "demo.toml", BOOK)

@@ -43,7 +43,7 @@ def test_without_a_deadline_nothing_is_late():
 def pairs(tale):
     """Return each message with what triggers see of it, all delivered at once."""
     return [
-        (m, Said(m.ref, m.filled.form, m.author, m.recipients, m.claimed_us, m.claimed_us))
+        (m.filled, Said(m.ref, m.filled.form, m.author, m.recipients, m.claimed_us, m.claimed_us))
         for m in tale.account().messages()
     ]
 

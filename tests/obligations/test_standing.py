@@ -8,6 +8,7 @@ from searoom import clock
 from searoom.account import arrange
 from searoom.obligations.deadlines import FAR_US
 from searoom.obligations.standing import STATES, automatic, due, resting_from, standing
+from searoom.signals import forms
 from told import BOOK, DAY_US, DEMO, HOUR_US, MACM, MINUTE_US, START_US, Tale
 
 SLOT_US = DEMO.clause("line-test").trigger.start_us
@@ -337,3 +338,144 @@ def test_is_the_same_for_any_order_of_arrival_and_any_chairs(steps, chance, hour
     assert sorted(repr(d) for d in told) == sorted(
         repr(d) for d in standing(DEMO, tale.account("coral", "amber"), now_us)
     )
+
+
+# -- what one side alone has written down ----------------------------------------------------------
+
+
+def by_telephone(form, **typed):
+    """Return a form as an officer understood it."""
+    return forms.from_text(BOOK, form, typed)
+
+
+def test_a_transcript_meets_a_duty_only_as_transcribed():
+    """Coral's test of the line by telephone, in time: done, by amber's transcript, and no entry of coral's."""
+    tale = Tale()
+    tale.transcribe("amber", "coral", at_us=SLOT_US + 1, understood=by_telephone("line-test"))
+
+    assert ("due", "transcribed") == first_slot(tale, SLOT_US + MINUTE_US)
+    duty = next(d for d in standing(DEMO, tale.account(), SLOT_US + DAY_US) if d.transcript_by)
+    assert (("coral",), "transcribed", "amber", False) == (duty.owed_by, duty.state, duty.transcript_by, duty.open)
+    for lang, words in (("en", "has signed no entry"), ("ja", "署名した記録はありません"), ("zh", "没有签名条目")):
+        assert words in duty.sentence[lang]
+    assert "transcribed" in STATES
+
+
+def test_a_late_transcript_is_late_and_says_whose_it_is():
+    """Heard after the time: late, and still only a transcript."""
+    tale = Tale()
+    tale.transcribe("amber", "coral", at_us=SLOT_US + HOUR_US, understood=by_telephone("line-test"))
+    duty = next(d for d in standing(DEMO, tale.account(), SLOT_US + 2 * HOUR_US) if d.transcript_by)
+
+    assert "late" == duty.state
+    assert "Amber" in duty.sentence["en"].split("This rests on")[1] or "琥珀" in duty.sentence["en"]
+
+
+def test_what_a_party_signed_stands_before_what_was_written_of_it():
+    """With coral's own entry the duty is met, whenever the transcript was made."""
+    tale = Tale()
+    tale.transcribe("amber", "coral", at_us=SLOT_US + 1, understood=by_telephone("line-test"))
+    tale.say("coral", "line-test", at_us=SLOT_US + 5)
+    tale.receive("amber", at_us=SLOT_US + 6)
+
+    assert "met" == first_slot(tale, SLOT_US + MINUTE_US)[1]
+    assert not [d for d in standing(DEMO, tale.account(), SLOT_US + MINUTE_US) if d.transcript_by]
+
+
+def test_a_transcript_of_words_alone_meets_nothing():
+    """Without a form that somebody understood it to be, words are words."""
+    tale = Tale()
+    tale.transcribe("amber", "coral", at_us=SLOT_US + 1, words="This is a test of the line.")
+
+    assert "due" == first_slot(tale, SLOT_US + MINUTE_US)[1]
+
+
+def test_an_answer_by_telephone_meets_the_duty_of_its_author():
+    """Coral is said to have read the hotline message: transcribed, for it answers the very entry."""
+    tale = Tale()
+    ref = tale.say("amber", "hotline-message", at_us=START_US, text="x")
+    tale.receive("coral", at_us=START_US + 1)
+    tale.transcribe("amber", "coral", at_us=START_US + 2, reply_to=ref, understood=by_telephone("read"))
+
+    assert ["transcribed"] == [state for _, _, state in states(tale, START_US + 3, "hotline-read")]
+
+
+def test_a_transcript_starts_no_duty_and_suspends_nothing():
+    """Neither a message nor a notice of suspension that one side alone wrote down binds the other."""
+    tale = Tale("japan", "china")
+    notice = by_telephone("suspension-notice", text="We suspend.", effective="2019-01-01T00:00Z")
+    tale.transcribe("japan", "china", at_us=AT("2018-12-01T00:00:00Z"), understood=notice)
+    tale.transcribe("japan", "china", understood=by_telephone("hotline-message", text="x"))
+
+    assert FAR_US == resting_from(MACM, tale.account())
+    assert [] == [
+        d for d in standing(MACM, tale.account(), AT("2020-01-01T00:00:00Z")) if d.clause.trigger.kind == "on-entry"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("readback", "state"),
+    [("code", "transcribed"), ("words", "transcribed"), ("none", "disputed"), ("differs", "disputed")],
+)
+def test_our_own_word_that_it_came_through_is_our_word(readback, state):
+    """To a counterpart without a node: handed over and read back in time makes it transcribed, and never met."""
+    tale = Tale()
+    ref = tale.alone("amber", "line-test", without=("coral",), at_us=SLOT_US + 1)
+    tale.say("amber", "conveyed", at_us=SLOT_US + 9, reply_to=ref, party="coral", medium="telephone",
+             at=SLOT_US + 2, readback=readback)  # fmt: skip
+    (duty,) = [d for d in standing(DEMO, tale.account(), SLOT_US + HOUR_US)
+               if d.clause.id == "line-test" and d.owed_by == ("amber",) and d.arose_us == SLOT_US]  # fmt: skip
+
+    assert (state, "") == (duty.state, duty.transcript_by)
+    assert (state == "transcribed") == ("the other side has signed nothing" in duty.sentence["en"])
+
+
+def test_words_that_were_read_back_start_the_duty_of_one_without_a_node():
+    """By telephone at 00:01, read back: coral owes a reading within half an hour, and it rests on amber's word."""
+    tale = Tale()
+    ref = tale.alone("amber", "hotline-message", without=("coral",), at_us=START_US, text="x")
+    assert [] == states(tale, START_US + DAY_US, "hotline-read")
+    tale.say("amber", "conveyed", at_us=START_US + MINUTE_US, reply_to=ref, party="coral", medium="telephone",
+             at=START_US + MINUTE_US, readback="words")  # fmt: skip
+    half_hour = START_US + 31 * MINUTE_US
+    assert ["due", "missed"] == [states(tale, at, "hotline-read")[0][2] for at in (half_hour - 1, half_hour)]
+    (duty,) = [d for d in standing(DEMO, tale.account(), half_hour) if d.clause.id == "hotline-read"]
+    assert (("coral",), "amber") == (duty.owed_by, duty.conveyed_by)
+    assert "is the word of Amber; the other side has signed nothing" in duty.sentence["en"]
+
+    tale.transcribe("amber", "coral", at_us=START_US + 5 * MINUTE_US, reply_to=ref, understood=by_telephone("read"))
+    assert "transcribed" == states(tale, half_hour, "hotline-read")[0][2]
+
+
+def test_our_own_word_that_a_notice_came_through_suspends_nothing():
+    """A notice of suspension handed over on paper and read back: its author alone says so, and nothing rests by that."""
+    tale = Tale("japan", "china")
+    at_us = AT("2018-12-01T00:00:00Z")
+    ref = tale.alone("japan", "suspension-notice", without=("china",), at_us=at_us, text="x", effective=at_us)
+    tale.say("japan", "conveyed", at_us=at_us, reply_to=ref, party="china", medium="paper", at=at_us, readback="words")
+
+    assert FAR_US == resting_from(MACM, tale.account())
+
+
+def test_a_nodes_own_word_stands_before_our_word():
+    """What coral's station shows it held makes it met, whatever was telephoned besides."""
+    tale = Tale()
+    ref = tale.say("amber", "line-test", at_us=SLOT_US + 1)
+    tale.say("amber", "conveyed", at_us=SLOT_US + 3, reply_to=ref, party="coral", medium="fax", at=SLOT_US + 2, readback="code")  # fmt: skip
+    assert "transcribed" == first_slot(tale, SLOT_US + MINUTE_US)[0]
+
+    tale.receive("coral", at_us=SLOT_US + 4)
+    assert "met" == first_slot(tale, SLOT_US + MINUTE_US)[0]
+
+
+def test_a_party_cannot_convey_the_words_of_another():
+    """Coral's word that amber's entry came through is none; nor is one that answers an entry which is not there."""
+    tale = Tale()
+    ref = tale.alone("amber", "line-test", without=("coral",), at_us=SLOT_US + 1)
+    for answers in (ref, ("amber", 99), ("jade", 0)):
+        tale.say("coral", "conveyed", at_us=SLOT_US + 2, reply_to=answers, party="coral", medium="fax", at=SLOT_US + 2, readback="code")  # fmt: skip
+    alone = tale.account()
+
+    assert ["disputed"] == [
+        d.state for d in standing(DEMO, alone, SLOT_US + HOUR_US) if d.said and d.owed_by == ("amber",)
+    ]

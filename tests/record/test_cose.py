@@ -55,3 +55,47 @@ def test_refuses_what_is_not_of_this_form(parts: cbor.Value) -> None:
         cose.read_sign1(cbor.encode(parts), "it", max_bytes=10_000)
     with pytest.raises(NotAllowed):
         cose.read_sign1(cose.sign1_bytes(cose.protected(-19, KID), bytes(99), b"s"), "it", max_bytes=99)
+
+
+def rows(*kids: bytes) -> list[cbor.Value]:
+    """Return rows of signatures by these key ids."""
+    return [[cose.protected(-19, kid), {}, b"signature"] for kid in kids]
+
+
+def test_several_signers_come_back_in_the_order_of_their_keys() -> None:
+    """COSE_Sign: payload, and each signer's algorithm, key id and value."""
+    kids = [bytes([n]) * 8 for n in range(3)]
+    signatures = tuple(cose.Signature(-19, kid, b"signature") for kid in kids)
+    data = cose.sign_bytes(b"words", signatures)
+    assert cbor.encode([b"", {}, b"words", rows(*kids)]) == data
+    assert (b"words", signatures) == cose.read_sign(data, "it", max_bytes=1000, most=3)
+    with pytest.raises(NotAllowed, match="the signatures of it"):
+        cose.read_sign(data, "it", max_bytes=1000, most=2)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"", {}, b"words"],
+        [b"", {}, b"words", rows(KID), b""],
+        [cose.protected(-19, KID), {}, b"words", rows(KID)],
+        ["", {}, b"words", rows(KID)],
+        [b"", {1: 1}, b"words", rows(KID)],
+        [b"", [], b"words", rows(KID)],
+        [b"", {}, b"", rows(KID)],
+        [b"", {}, None, rows(KID)],
+        [b"", {}, b"words", []],
+        [b"", {}, b"words", rows(KID, KID)],
+        [b"", {}, b"words", rows(b"b" * 8, b"a" * 8)],
+        [b"", {}, b"words", [[cose.protected(-19, KID), {}]]],
+        [b"", {}, b"words", [[cose.protected(-19, KID), {4: b""}, b"s"]]],
+        [b"", {}, b"words", [[cose.protected(-19, KID), {}, b""]]],
+        [b"", {}, b"words", [[cose.protected(-19, KID), {}, bytes(cose.MAX_SIGNATURE + 1)]]],
+        [b"", {}, b"words", [[b"", {}, b"s"]]],
+        {},
+    ],
+)
+def test_refuses_several_signers_of_another_form(parts: cbor.Value) -> None:
+    """No header of its own, nothing unsigned, at least one signer, each key once and in order."""
+    with pytest.raises(NotAllowed):
+        cose.read_sign(cbor.encode(parts), "it", max_bytes=10_000, most=8)

@@ -1,40 +1,46 @@
 """The record as a folder: whole or not at all, the same for the same store, nothing secret in it."""
 
+import dataclasses
 import os
 from pathlib import Path
 
 import pytest
 
 import second_verifier
-from builders import NOW_US, cosign, exchange, make_private, make_record, parties, records, say
+from builders import NOW_US, cosign, epoch, exchange, issue, make_private, make_record, parties, records, renewed, say
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import export
+from searoom.record.cards import Card
 from searoom.record.checkpoint import SignedNote
 from searoom.record.export import write_record
 from searoom.record.folder import Folder
-from searoom.record.keys import Card, Keyring, SigningKey
+from searoom.record.layout import Manifest
+from searoom.record.roster import Roster
 from searoom.record.seal import Opening
 from searoom.record.store import SqliteStore
-from searoom.record.verify import verify_folder
-from small_record import AMBER, CORAL, card_bytes, openings, small_files, small_records
+from searoom.record.verify import verify_files, verify_folder
+from small_record import AGREEMENT, AMBER, CORAL, card_bytes, openings, small_files, small_records
 
 
 def write(record, folder, **changes):
-    write_record(record, folder, **{"cards": card_bytes(), "openings": {}, **changes})
+    write_record(record, folder, **{"cards": card_bytes(), "agreement": AGREEMENT, **changes})
     return dict(Folder(folder))
 
 
+def opens(chosen):
+    """Return what opens the messages that are chosen, by their salted hash."""
+    return lambda entry, _body: chosen.get(entry.statement.plain_hash)
+
+
 def test_writes_each_kind_of_file_and_no_other(tmp_path):
-    """Manifest, two cards, two logs with notes, tiles and bundles, a body an entry, the openings that were given."""
-    kinds = [
-        path if "/" not in path or path[:5] in ("amber", "coral") else path.partition("/")[0] for path in small_files()
+    """Manifest, two cards, two logs with notes, tiles and bundles of entries, of bodies and of what was opened."""
+    each = ["bodies/000.p/2", "checkpoint", "tile/0/000.p/2", "tile/entries/000.p/2"]
+    expected = [
+        *(f"amber/{name}" for name in (*each, "openings/000.p/2", "recorded/coral")),
+        *(f"coral/{name}" for name in each),
+        *("cards/amber.card", "cards/coral.card", "manifest"),
     ]
-    tile = ["tile/0/000.p/2", "tile/entries/000.p/2"]
-    logs = (
-        ["amber/checkpoint", "amber/recorded/coral", *(f"amber/{t}" for t in tile)],
-        ["coral/checkpoint", *(f"coral/{t}" for t in tile)],
-    )
-    assert sorted([*logs[0], *["bodies"] * 4, *["cards"] * 2, *logs[1], "manifest", *["openings"] * 2]) == sorted(kinds)
+    assert sorted(expected) == sorted(small_files())
 
 
 def test_the_same_record_is_written_in_the_same_bytes(tmp_path):
@@ -54,13 +60,13 @@ def test_notes_carry_the_cosignatures_that_are_known(tmp_path):
     }
     assert {
         "amber/checkpoint": ["demo-2026/amber"],
-        "amber/recorded/coral": ["demo-2026/coral/mirror"],
-        "coral/checkpoint": ["demo-2026/coral", "demo-2026/amber/mirror"],
+        "amber/recorded/coral": ["demo-2026/amber"] * 2 + ["demo-2026/coral/mirror"] * 2,
+        "coral/checkpoint": ["demo-2026/coral"] * 2 + ["demo-2026/amber/mirror"] * 2,
     } == lines
     cosign(a, b)
     after = write(a, tmp_path / "after")
     assert "amber/recorded/coral" not in after
-    assert ["demo-2026/amber", "demo-2026/coral/mirror"] == [
+    assert ["demo-2026/amber"] * 2 + ["demo-2026/coral/mirror"] * 2 == [
         line.name for line in SignedNote.from_bytes(after["amber/checkpoint"]).signatures
     ]
 
@@ -68,27 +74,29 @@ def test_notes_carry_the_cosignatures_that_are_known(tmp_path):
 def test_a_cosignature_of_nothing_is_no_file(tmp_path):
     """That the other side once cosigned the empty log says nothing later; on the empty log itself it is shown."""
     a, b = records()
-    a.accept_cosignature("coral", b.witness("amber", a.note("amber"), now_us=NOW_US))
+    a.accept_cosignature("coral", b.witness("amber", a.offer(now_us=NOW_US), now_us=NOW_US))
     empty = write(a, tmp_path / "empty")
-    assert 2 == len(SignedNote.from_bytes(empty["amber/checkpoint"]).signatures)
+    assert 4 == len(SignedNote.from_bytes(empty["amber/checkpoint"]).signatures)
     assert {("amber", "coral"): 0} == verify_folder(tmp_path / "empty").cosigned
     say(a, AMBER, b"first")
     assert not [path for path in write(a, tmp_path / "later") if "recorded" in path]
 
 
 def test_openings_are_those_that_were_chosen(tmp_path):
-    """None, some or all messages are opened; an opening of nothing, or under a wrong name, is refused."""
+    """None, some or all messages are opened; an opening of something else is refused before anything is written."""
     a, _ = small_records()
     every = openings(a, AMBER)
     assert 4 == len(every)
     for count in (0, 1, 4):
-        write(a, tmp_path / str(count), openings=dict(list(every.items())[:count]))
+        files = write(a, tmp_path / str(count), opener=opens(dict(list(every.items())[:count])))
         assert count == verify_folder(tmp_path / str(count)).openings
+        bundles = {0: [], 1: ["amber/openings/000.p/2"], 4: ["amber/openings/000.p/2", "coral/openings/000.p/2"]}
+        assert bundles[count] == sorted(path for path in files if "openings" in path)
     stray = Opening(bytes(32), b"never said")
     first, second, *_ = every
-    for lie in ({stray.plain_hash(): stray}, {first: every[second]}):
-        with pytest.raises(NotAllowed, match="an opening is of no message"):
-            write(a, tmp_path / "lie", openings=lie)
+    for lie in ({first: stray}, {first: every[second]}):
+        with pytest.raises(Tampered, match="opening of entry 0 of amber is of another message"):
+            write(a, tmp_path / "lie", opener=opens(lie))
     assert ["0", "1", "4"] == sorted(os.listdir(tmp_path))
 
 
@@ -96,13 +104,13 @@ def test_needs_the_cards_as_they_were_signed(tmp_path):
     """A missing card, another party's, or one that was signed anew with other words, is refused."""
     a, _ = small_records()
     card = Card.from_bytes(CORAL.card_bytes)
-    other = Card(card.party, card.mechanism, {"en": "Other"}, card.root, card.keys, card.kem, card.link_certificate)
+    other = dataclasses.replace(card, names={"en": "Other"})
     for cards in (
         {"amber": AMBER.card_bytes},
         {"amber": AMBER.card_bytes, "coral": AMBER.card_bytes},
-        {"amber": AMBER.card_bytes, "coral": other.signed(CORAL.root)},
+        {"amber": AMBER.card_bytes, "coral": other.signed(*CORAL.roots)},
     ):
-        with pytest.raises(NotAllowed, match="card of 'coral'"):
+        with pytest.raises(NotAllowed, match="card of 'coral' is not at hand"):
             write(a, tmp_path / "x", cards=cards)
     assert [] == os.listdir(tmp_path)
 
@@ -147,7 +155,7 @@ def test_a_disk_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
 def test_a_store_that_was_changed_is_not_exported(tmp_path):
     """What the disk gives back is compared with what was signed before it is handed on."""
     store = SqliteStore(tmp_path / "a.searoom")
-    record = make_record(AMBER, Keyring([member.card for member in parties()]), store)
+    record = make_record(AMBER, Roster([member.card for member in parties()]), store)
     say(record, AMBER, b"true")
     store._db.execute("UPDATE entry SET body = x'00'")
     with pytest.raises(Tampered):
@@ -162,17 +170,21 @@ def test_holds_no_private_key_and_nothing_national(tmp_path):
     say(a, AMBER, b"CANARY sealed")
     exchange(a, b)
     data = b"".join(write(a, tmp_path / "sealed").values())
-    opened = b"".join(write(a, tmp_path / "opened", openings=openings(a, AMBER)).values())
+    opened = b"".join(write(a, tmp_path / "opened", opener=opens(openings(a, AMBER))).values())
     seeds = [
         key.seed
         for member in parties()
-        for key in (member.root, member.station, member.log, member.mirror, member.kem, *member.officers)
+        for key in (
+            *member.roots,
+            *(getattr(member.keys, name) for name in ("station", "log", "log_pq", "mirror", "mirror_pq")),
+            *(member.kem, member.storage, *member.officers),
+        )
     ]
     assert not [seed for seed in seeds if seed in opened]
     assert b"CANARY" not in data
     assert b"CANARY sealed" in opened
     assert b"CANARY national" not in opened
-    assert isinstance(AMBER.root, SigningKey)
+    assert 2 * (1 + 5 + 2 + 2) == len(set(seeds))
 
 
 def test_writes_a_log_longer_than_a_tile(tmp_path):
@@ -180,12 +192,61 @@ def test_writes_a_log_longer_than_a_tile(tmp_path):
     a, _ = records()
     for number in range(257):
         say(a, AMBER, b"%d" % number, signers=[AMBER.station])
-    files = write(a, tmp_path / "record")
+    files = write(a, tmp_path / "record", opener=opens({**openings(a, AMBER)}))
+    numbers = ["000", "001.p/1"]
     assert [
-        "amber/tile/0/000",
-        "amber/tile/0/001.p/1",
+        *(f"amber/bodies/{number}" for number in numbers),
+        "amber/checkpoint",
+        *(f"amber/openings/{number}" for number in numbers),
+        *(f"amber/tile/0/{number}" for number in numbers),
         "amber/tile/1/000.p/1",
-        "amber/tile/entries/000",
-        "amber/tile/entries/001.p/1",
-    ] == [path for path in files if "tile" in path]
-    assert {"amber": 257, "coral": 0} == second_verifier.verify(files)["sizes"]
+        *(f"amber/tile/entries/{number}" for number in numbers),
+    ] == [path for path in files if path.startswith("amber/")]
+    assert {"amber": 257, "coral": 0} == {"coral": 0, **second_verifier.verify(files)["sizes"]}
+
+
+def test_writes_cards_and_later_logs_as_what_they_are(tmp_path):
+    """A rotation and a second log: the first card beside them, the next in its entry; nothing of it needs to be opened."""
+    a, b = records()
+    say(a, AMBER, b"before")
+    second = renewed(AMBER, "2")
+    issue(a, second)
+    say(a, second, b"after")
+    epoch(a, second)
+    exchange(a, b)
+    for side, folder in ((a, tmp_path / "a"), (b, tmp_path / "b")):
+        files = write(side, folder)
+        assert files["cards/amber.card"] == AMBER.card_bytes
+        assert ("amber", "amber.2") == tuple(Manifest.from_bytes(files["manifest"]).logs)[:2]
+        proven = verify_folder(folder)
+        assert (3, 1) == (proven.sizes["amber"], proven.sizes["amber.2"])
+        assert second.card == proven.roster.card("amber")
+    with pytest.raises(NotAllowed, match="card of 'amber' is not at hand"):
+        write(a, tmp_path / "x", cards={**card_bytes(), "amber": second.card_bytes})
+
+
+def test_a_mirror_writes_as_far_as_its_newest_note_goes(tmp_path):
+    """What was handed over in part has no note of its own yet; it is not in the export, and the rest proves."""
+    a, b = records()
+    say(a, AMBER, b"one")
+    exchange(a, b)
+    for number in range(3):
+        say(a, AMBER, b"%d" % number)
+    part = a.batch("amber", 1, max_bytes=1)
+    assert 2 == b.admit(part, now_us=NOW_US)
+    assert {"amber": 1, "coral": 0} == verify_files(write(b, tmp_path / "record")).sizes
+
+
+def test_what_is_said_while_a_log_is_held_in_part_does_not_spoil_the_export(tmp_path):
+    """An entry says that it has heard only what a signed note covers: what else is held nobody could be shown."""
+    a, b = records()
+    say(a, AMBER, b"one")
+    exchange(a, b)
+    for number in range(3):
+        say(a, AMBER, b"%d" % number)
+    b.admit(a.batch("amber", 1, max_bytes=1), now_us=NOW_US)
+    said = say(b, CORAL, b"cut off")
+    assert [("amber", 1)] == [(heard.log, heard.size) for heard in said.heard]
+    assert {"amber": 1, "coral": 1} == verify_files(write(b, tmp_path / "record")).sizes
+    exchange(a, b)
+    assert [("amber", 4)] == [(heard.log, heard.size) for heard in say(b, CORAL, b"whole").heard]

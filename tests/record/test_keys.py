@@ -1,17 +1,22 @@
-"""Keys: roles, cards, keyrings, and the curve points that no verifier may take."""
+"""Keys: the curve points that no verifier may take, and the root that several persons keep."""
 
 import dataclasses
+import hashlib
+import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import keyring, make_party, parties, seed
+from builders import parties, seed
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import cose, curve
-from searoom.record.keys import CARD_AAD, ED25519, Card, Key, Keyring, Role, SigningKey, check_signature
+from searoom.record.algorithms import ED25519, ML_DSA_87, SigningKey, check_signature
+from searoom.record.cose import Signature
+from searoom.record.keys import Keeper, MessageOf, Role, Root, RootKey, read_root
 
 AMBER, CORAL = parties()
 SMALL_ORDER = [
@@ -116,8 +121,8 @@ def test_refuses_sizes_that_are_not_the_algorithms(cut: int) -> None:
 
 def test_refuses_an_algorithm_that_is_not_in_force() -> None:
     """An unknown COSE number is refused in words, whoever names it."""
-    with pytest.raises(NotAllowed, match="-48"):
-        SigningKey(bytes(32), -48)
+    with pytest.raises(NotAllowed, match="-8"):
+        SigningKey(bytes(32), -8)
     with pytest.raises(NotAllowed, match="-7"):
         check_signature(-7, bytes(32), b"", bytes(64))
 
@@ -129,130 +134,132 @@ def test_a_key_does_not_show_its_seed() -> None:
     assert SigningKey.generate().public != key.public
 
 
-def test_a_card_comes_back_from_its_bytes() -> None:
-    """What parties exchange in person reads back as it was written, and only so."""
-    assert AMBER.card == Card.from_bytes(AMBER.card_bytes)
-    assert AMBER.card_bytes == Card.from_bytes(AMBER.card_bytes).signed(AMBER.root)
-    assert {"en": "Amber", "ja": "琥珀", "zh": "琥珀"} == dict(Card.from_bytes(AMBER.card_bytes).names)
-
-
-def test_the_fingerprint_is_read_aloud_in_fours() -> None:
-    """Sixteen groups of four hex digits, of the root key."""
-    words = AMBER.card.fingerprint().split()
-    assert [len(word) for word in words] == [4] * 16
-    assert CORAL.card.fingerprint() != AMBER.card.fingerprint()
-
-
-@settings(deadline=None)
-@given(st.integers(min_value=0, max_value=len(AMBER.card_bytes) * 8 - 1))
-def test_refuses_a_card_with_any_bit_turned(bit: int) -> None:
-    """No bit of a card is without meaning."""
-    data = bytearray(AMBER.card_bytes)
-    data[bit // 8] ^= 1 << bit % 8
-    with pytest.raises((NotAllowed, Tampered)):
-        Card.from_bytes(bytes(data))
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300))
-def test_refuses_bytes_that_are_no_card(data: bytes) -> None:
-    """A decoder of foreign bytes refuses or returns; nothing else comes out of it."""
-    with pytest.raises(NotAllowed):
-        Card.from_bytes(data)
-
-
-def test_refuses_a_card_that_another_root_signed() -> None:
-    """A card is signed by the root that it names, or it is nobody's."""
-    with pytest.raises(NotAllowed, match="root key"):
-        AMBER.card.signed(CORAL.root)
-    header, payload = cose.protected(ED25519, CORAL.root.key_id), AMBER.card.payload()
-    forged = cose.sign1_bytes(header, payload, CORAL.root.sign(cose.to_sign1(header, CARD_AAD, payload)))
-    with pytest.raises(NotAllowed, match="not signed by the root"):
-        Card.from_bytes(forged)
-    header = cose.protected(ED25519, AMBER.root.key_id)
-    forged = cose.sign1_bytes(header, payload, CORAL.root.sign(cose.to_sign1(header, CARD_AAD, payload)))
-    with pytest.raises(Tampered):
-        Card.from_bytes(forged)
-
-
-def test_refuses_a_card_with_another_number_for_its_keys() -> None:
-    """Whoever still writes -8 for Ed25519, for the root or for a key on the card, is told which number is not in force."""
-    header, payload = cose.protected(-8, AMBER.root.key_id), AMBER.card.payload()
-    signature = AMBER.root.sign(cose.to_sign1(header, CARD_AAD, payload))
-    with pytest.raises(NotAllowed, match="algorithm -8 is not in force"):
-        Card.from_bytes(cose.sign1_bytes(header, payload, signature))
-    keys = (dataclasses.replace(AMBER.card.keys[0], algorithm=-19), *AMBER.card.keys[1:])
-    assert AMBER.card == dataclasses.replace(AMBER.card, keys=keys)
-    with pytest.raises(NotAllowed, match="algorithm -8 is not in force"):
-        dataclasses.replace(AMBER.card, keys=(dataclasses.replace(keys[0], algorithm=-8), *keys[1:]))
-
-
-def test_refuses_a_card_with_something_unsigned_beside_it() -> None:
-    """Nothing rides along on a card that its root did not sign."""
-    parts = cbor.decode(AMBER.card_bytes)
-    assert isinstance(parts, list)
-    with pytest.raises(NotAllowed, match="unprotected"):
-        Card.from_bytes(cbor.encode([parts[0], {7: b"x"}, *parts[2:]]))
-
-
-def changed_keys(**by_role: Key) -> tuple[Key, ...]:
-    return tuple(by_role.get(key.role.value, key) for key in AMBER.card.keys)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"party": "Amber"}, "id of a party"),
-        ({"party": "am/ber"}, "id of a party"),
-        ({"mechanism": "demo 2026"}, "id of a mechanism"),
-        ({"names": {}}, "languages"),
-        ({"names": {"en": "Am\u202eber"}}, "forbidden character"),
-        ({"kem": bytes(32)}, "KEM key"),
-        ({"link_certificate": b""}, "link certificate"),
-        ({"keys": AMBER.card.keys[1:]}, "exactly one station"),
-        ({"keys": (*AMBER.card.keys, AMBER.card.keys[1])}, "exactly one log"),
-        ({"keys": (*AMBER.card.keys, Key(Role.OFFICER, "amber-9", "x", AMBER.station.public))}, "stands twice"),
-        ({"keys": (*AMBER.card.keys, Key(Role.OFFICER, "amber-9", "x", AMBER.root.public))}, "stands twice"),
-        ({"keys": (*AMBER.card.keys, Key(Role.OFFICER, "coral-1", "x", CORAL.mirror.public))}, "not that party's"),
-        ({"keys": changed_keys(log=Key(Role.LOG, "coral", "x", CORAL.log.public))}, "held by coral"),
-    ],
-)
-def test_refuses_a_card_that_says_what_it_must_not(change: dict[str, Any], said: str) -> None:
-    """One station, one log and one mirror key; each key with one role and one holder of the party itself."""
-    with pytest.raises(NotAllowed, match=said):
-        dataclasses.replace(AMBER.card, **change)
-
-
-def test_a_keyring_keeps_the_order_of_the_agreement() -> None:
-    """Parties stand in the order given; who is no party is a stranger."""
-    ring = keyring(CORAL, AMBER)
-    assert ("coral", "amber") == ring.parties
-    assert ("amber",) == ring.others("coral")
-    assert ("amber", AMBER.card.key(Role.MIRROR)) == ring.by_key_id(AMBER.mirror.key_id)
-    with pytest.raises(NotAllowed, match="no party"):
-        ring.card("jade")
-    with pytest.raises(NotAllowed, match="has a key"):
-        ring.by_key_id(bytes(8))
-
-
-def test_refuses_a_keyring_in_which_a_key_has_two_owners() -> None:
-    """One key under two names could sign for both; one party with two cards could be two."""
-    stolen = dataclasses.replace(
-        CORAL.card, keys=(*CORAL.card.keys, Key(Role.OFFICER, "coral-9", "x", AMBER.officers[0].public))
-    )
-    with pytest.raises(NotAllowed, match="same key id"):
-        Keyring([AMBER.card, stolen])
-    with pytest.raises(NotAllowed, match="two cards"):
-        Keyring([AMBER.card, dataclasses.replace(AMBER.card, keys=make_party("amber", officers=0).card.keys)])
-    with pytest.raises(NotAllowed, match="one mechanism"):
-        Keyring([AMBER.card, make_party("coral", mechanism="other").card])
-    with pytest.raises(NotAllowed, match="one mechanism"):
-        Keyring([])
-
-
 def test_the_key_id_is_the_start_of_the_hash() -> None:
     """Eight bytes of SHA-256 of the public key, the same for private and public halves."""
     assert AMBER.station.key_id == AMBER.card.key(Role.STATION).key_id
     assert 8 == len(AMBER.station.key_id)
     assert seed("amber", "station") == AMBER.station.seed
     assert isinstance(cbor.decode(cose.protected(ED25519, AMBER.station.key_id)), dict)
+
+
+KEEPERS = tuple(RootKey(seed("root", str(number))) for number in range(3))
+ROOT = Root(2, tuple(key.keeper for key in KEEPERS))
+AAD, WORDS = b"here", b"what the keepers sign"
+WHAT = MessageOf(AAD, WORDS)
+
+
+def signed(*keys: RootKey) -> list[Signature]:
+    return [row for key in keys for row in key.sign(AAD, WORDS)]
+
+
+def test_as_many_keepers_as_it_takes_and_any_of_them() -> None:
+    """Two of three: each pair suffices, all three do, one alone and a stranger beside one do not."""
+    for pair in itertools.combinations(KEEPERS, 2):
+        ROOT.check(signed(*pair), WHAT, "it")
+    ROOT.check(signed(*KEEPERS), WHAT, "it")
+    stranger = RootKey(seed("root", "stranger"))
+    for few in ((), KEEPERS[:1], (KEEPERS[0], stranger), (KEEPERS[0], KEEPERS[0]), (stranger, stranger)):
+        with pytest.raises(NotAllowed, match=r"keeper\(s\) of the root, and it takes 2"):
+            ROOT.check(signed(*few), WHAT, "it")
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_half_of_a_keeper_is_no_keeper(half: int) -> None:
+    """The Ed25519 half alone does not count, nor does the ML-DSA-87 half: who breaks one of the two has nothing."""
+    rows = [*signed(KEEPERS[0]), signed(KEEPERS[1])[half]]
+    with pytest.raises(NotAllowed, match="signed by 1 keeper"):
+        ROOT.check(rows, WHAT, "it")
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_a_signature_of_a_keeper_that_does_not_check_is_tampering(half: int) -> None:
+    """Also where enough others signed: a keeper's false line is never passed over."""
+    rows = signed(*KEEPERS)
+    false = dataclasses.replace(
+        rows[4 + half], value=rows[4 + half].value[:-1] + bytes((rows[4 + half].value[-1] ^ 1,))
+    )
+    rows[4 + half] = false
+    with pytest.raises(Tampered, match="keeper's signature under it does not hold"):
+        ROOT.check(rows, WHAT, "it")
+
+
+def test_refuses_a_keepers_signature_under_another_algorithm() -> None:
+    """The key id says which key it is, and the key says which algorithm."""
+    first, second = signed(KEEPERS[0])
+    for wrong in (
+        [dataclasses.replace(first, algorithm=ML_DSA_87), second],
+        [first, dataclasses.replace(second, algorithm=ED25519)],
+    ):
+        with pytest.raises(NotAllowed, match="another algorithm"):
+            Root(1, ROOT.keepers).check(wrong, WHAT, "it")
+
+
+def test_both_halves_come_from_one_seed_and_differ_from_each_other() -> None:
+    """A keeper keeps 32 bytes; the two keys that follow from them are those of their algorithms, and no others."""
+    keeper = KEEPERS[0].keeper
+    assert ((ED25519, keeper.ed25519), (ML_DSA_87, keeper.mldsa)) == keeper.keys
+    assert (32, 2592) == (len(keeper.ed25519), len(keeper.mldsa))
+    assert keeper == RootKey(seed("root", "0")).keeper != KEEPERS[1].keeper
+    assert SigningKey(seed("root", "0")).public != keeper.ed25519
+    assert str(KEEPERS[0].seed) not in repr(KEEPERS[0])
+    for wrong in (b"", bytes(31), bytes(33)):
+        with pytest.raises(NotAllowed, match="seed"):
+            RootKey(wrong)
+
+
+def test_the_fingerprint_is_the_hash_of_need_and_keepers() -> None:
+    """Another order, another number, another keeper: another fingerprint; it is of the fields alone."""
+    assert hashlib.sha256(cbor.encode([2, [[k.ed25519, k.mldsa] for k in ROOT.keepers]])).digest() == ROOT.fingerprint()
+    others = [Root(1, ROOT.keepers), Root(2, ROOT.keepers[::-1]), Root(2, ROOT.keepers[:2])]
+    assert 4 == len({ROOT.fingerprint(), *(other.fingerprint() for other in others)})
+
+
+@pytest.mark.parametrize("need", [0, -1, 4, True])
+def test_refuses_a_root_that_needs_none_or_more_than_there_are(need: int) -> None:
+    """At least one keeper, at most as many as there are."""
+    with pytest.raises(NotAllowed, match="cannot need"):
+        Root(need, ROOT.keepers)
+
+
+def test_refuses_a_root_that_makes_no_sense() -> None:
+    """None, more than nine, one key twice, a key that verifiers could differ on."""
+    keeper = ROOT.keepers[0]
+    ten = tuple(RootKey(seed("many", str(number))).keeper for number in range(10))
+    Root(9, ten[:9])
+    for keepers, said in (((), "keepers of a root"), (ten, "keepers of a root"), ((keeper, keeper), "twice")):
+        with pytest.raises(NotAllowed, match=said):
+            Root(1, keepers)
+    with pytest.raises(NotAllowed, match="twice"):
+        Root(1, (keeper, Keeper(keeper.ed25519, ROOT.keepers[1].mldsa)))
+    for ed25519, mldsa in ((bytes(32), keeper.mldsa), (keeper.ed25519, bytes(2592)), (keeper.ed25519, keeper.ed25519)):
+        with pytest.raises(Tampered):
+            Keeper(ed25519, mldsa)
+
+
+values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 10) | st.binary(max_size=33) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.integers(0, 3), inner, max_size=3),
+)
+
+
+@settings(deadline=None)
+@given(values)
+def test_nothing_but_a_root_is_read_as_one(value: Any) -> None:
+    """Whatever stands on a card in the place of its root: that root, or a refusal in words."""
+    assert ROOT == read_root(ROOT.fields())
+    with pytest.raises((NotAllowed, Tampered)):
+        read_root(value)
+
+
+def test_the_format_page_shows_the_vector() -> None:
+    """docs/formats/card.md prints what follows from one keeper's seed: both halves, their ids, and the fingerprint."""
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "card.md").read_text(encoding="utf-8")
+    keeper = RootKey(b"\x06" * 32).keeper
+    root = Root(1, (keeper,))
+    for value in (
+        keeper.ed25519.hex(),
+        hashlib.sha256(keeper.mldsa).hexdigest(),
+        " ".join(kid.hex() for kid in root.publics()),
+        root.fingerprint().hex(),
+    ):
+        assert value in page

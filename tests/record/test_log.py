@@ -1,20 +1,25 @@
-"""One log: memory follows the store, and the start is the normal path."""
+"""One log: memory follows the store, the start is the normal path, and a batch ends where its note can be proven."""
+
+import dataclasses
+import itertools
 
 import pytest
 
-from builders import NOW_US, keyring, make_record, parties, say
+from builders import NOW_US, Party, issue, make_record, parties, renewed, roster, say
+from failing_store import FailingStore, Loss
 from searoom.errors import NotAllowed, StateUnknown, Tampered
-from searoom.record import checkpoint
-from searoom.record.entry import Entry
-from searoom.record.keys import Role
+from searoom.record import checkpoint, snapshot
+from searoom.record import log as room
+from searoom.record.entry import Entry, Kind
 from searoom.record.log import Log
-from searoom.record.merkle import EMPTY_ROOT
+from searoom.record.merkle import EMPTY_ROOT, verify_consistency, verify_inclusion
 from searoom.record.store import SqliteStore
 
 AMBER, CORAL = parties()
-RING = keyring(AMBER, CORAL)
+RING = roster(AMBER, CORAL)
+SECOND = renewed(AMBER, "2")
+THIRD = renewed(SECOND, "3")
 ORIGIN = checkpoint.origin(RING.mechanism, "amber")
-VERIFIER = checkpoint.Verifier(ORIGIN, checkpoint.NOTE_TYPE, AMBER.card.key(Role.LOG).public)
 
 
 def filled(count: int) -> SqliteStore:
@@ -26,31 +31,64 @@ def filled(count: int) -> SqliteStore:
     return store
 
 
-def note_of(log: Log, *, size: int | None = None, root: bytes | None = None, origin: str = ORIGIN) -> bytes:
-    """Return a note by amber's log key over what is staged, or over something else."""
-    head = checkpoint.Checkpoint(origin, log.staged_size if size is None else size, root or log.staged_root())
-    return checkpoint.sign(head, origin, AMBER.log).to_bytes()
+def rotated(*steps: int | Party) -> SqliteStore:
+    """Return a store in which amber said so many things between its cards."""
+    store = SqliteStore(":memory:")
+    record, now = make_record(AMBER, RING, store), AMBER
+    for step in steps:
+        if isinstance(step, Party):
+            issue(record, step)
+            now = step
+        else:
+            for number in range(step):
+                say(record, now, b"words %d" % number)
+    return store
+
+
+def note_of(log: Log) -> bytes:
+    """Return a note by amber's log key over what is staged."""
+    head = checkpoint.Checkpoint(ORIGIN, log.staged_size, log.staged_root())
+    return checkpoint.sign(head, ORIGIN, AMBER.log).to_bytes()
+
+
+def size_of(note: bytes) -> int:
+    return checkpoint.SignedNote.from_bytes(note).checkpoint.size
 
 
 def test_an_empty_log_has_the_root_of_nothing() -> None:
     """Before the first entry there is a size, a root and a height, and no note."""
-    log = Log.open(SqliteStore(":memory:"), "amber", VERIFIER)
+    log = Log.load(SqliteStore(":memory:"), "amber")
     assert (0, EMPTY_ROOT, 0, b"") == (log.size, log.root(), log.height(0), log.note)
     assert log.last is None
+    assert () == log.clear
 
 
 def test_the_start_rebuilds_what_was_there() -> None:
-    """Tree, heights, last entry and what was said come from the stored entries alone."""
+    """Tree, heights, last entry and what was said come from the stored entries alone; the note is the newest."""
     store = filled(5)
-    log = Log.open(store, "amber", VERIFIER)
+    log = Log.load(store, "amber")
     entries = [Entry.from_bytes(data) for data in store.leaves("amber")]
     assert 5 == log.size
     assert [1, 2, 3, 4, 5] == [log.height(size) for size in range(1, 6)]
     assert entries[-1] == log.last
     assert all(log.said(entry.statement.plain_hash) for entry in entries)
-    assert [checkpoint.SignedNote.from_bytes(store.note("amber", n)).checkpoint.root for n in range(6)] == [
-        log.root(n) for n in range(6)
-    ]
+    assert (5, log.root()) == (size_of(log.note), checkpoint.SignedNote.from_bytes(log.note).checkpoint.root)
+    assert log.note == store.note("amber")
+
+
+def test_the_places_of_what_was_said_in_clear_are_known() -> None:
+    """Cards are found again at the start without reading what stands between them."""
+    log = Log.load(rotated(2, SECOND, 1, THIRD), "amber")
+    assert (2, 4) == log.clear
+    assert [Kind.WORDS, Kind.CARD] == [entry.statement.kind for entry, _, _ in log.items(1, 3)]
+
+
+def test_the_start_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a long start is told of log, entries read and entries in all."""
+    monkeypatch.setattr(room, "_TELL_EVERY", 2)
+    told: list[tuple[str, int, int]] = []
+    Log.load(filled(5), "amber", progress=lambda *step: told.append(step))
+    assert [("amber", 2, 5), ("amber", 4, 5)] == told
 
 
 CHANGES = {
@@ -59,34 +97,18 @@ CHANGES = {
         "changed in the store",
     ),
     "an entry of rubbish": ("UPDATE entry SET entry = x'00' WHERE place = 2", "entry 2 .* changed in the store"),
-    "the last entry gone": ("DELETE FROM entry WHERE place = 4", "4 entries"),
     "an entry gone from the middle": ("DELETE FROM entry WHERE place = 1", "changed in the store"),
-    "the last note gone": ("DELETE FROM note WHERE size = 5", "5 entries"),
-    "the note changed": ("UPDATE note SET note = x'00' WHERE size = 5", "note of the log of amber was changed"),
-    "the note of another size": (
-        "UPDATE note SET note = (SELECT note FROM note WHERE size = 4) WHERE size = 5",
-        "of size 4",
-    ),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_store_that_was_changed_is_refused_at_the_start(change: str) -> None:
-    """Whoever edits the database is found out before anything is said from it."""
+    """An entry that cannot stand where it lies is found while it is read; the rest is found by the root (test_logs)."""
     store = filled(5)
     sql, said = CHANGES[change]
     store._db.execute(sql)
     with pytest.raises(Tampered, match=said):
-        Log.open(store, "amber", VERIFIER)
-
-
-def test_entries_that_do_not_give_the_signed_root_are_refused_at_the_start() -> None:
-    """An entry of the right form at the right place, but another one, is found by the root."""
-    store, other = filled(5), filled(5)
-    ((data,),) = other._db.execute("SELECT entry FROM entry WHERE place = 3").fetchall()
-    store._db.execute("UPDATE entry SET entry = ? WHERE place = 3", (data,))
-    with pytest.raises(Tampered, match="do not give the root"):
-        Log.open(store, "amber", VERIFIER)
+        Log.load(store, "amber")
 
 
 def test_a_store_that_is_changed_later_is_found_when_it_is_read() -> None:
@@ -97,7 +119,7 @@ def test_a_store_that_is_changed_later_is_found_when_it_is_read() -> None:
         ("DELETE FROM entry WHERE place = 2", "entry 2 .* missing"),
     ):
         store = filled(3)
-        log = Log.open(store, "amber", VERIFIER)
+        log = Log.load(store, "amber")
         assert 3 == len(list(log.items(0, 3)))
         store._db.execute(sql)
         with pytest.raises(Tampered, match=said):
@@ -106,75 +128,159 @@ def test_a_store_that_is_changed_later_is_found_when_it_is_read() -> None:
 
 def test_what_is_staged_and_not_committed_is_forgotten() -> None:
     """Leaving `staging` without a commit leaves the log as it was, also after an error."""
-    donor = list(filled(5).items("amber", 0, 5))
-    log = Log.open(SqliteStore(":memory:"), "amber", VERIFIER)
-    before = (log.size, log.staged_size, log.root(), log.last)
+    donor = list(rotated(1, SECOND).items("amber", 0, 2))
+    log = Log.load(SqliteStore(":memory:"), "amber")
+    before = (log.size, log.staged_size, log.root(), log.last, log.clear)
     entry = Entry.from_bytes(donor[0][0])
     with log.staging():
-        log.stage(entry, donor[0][0])
-        assert 1 == log.staged_size
-        assert 0 == log.size
+        for data, _ in donor:
+            log.stage(Entry.from_bytes(data), data)
+        assert (2, 0) == (log.staged_size, log.size)
+        assert (1,) == log.clear
         assert log.said(entry.statement.plain_hash)
-    assert before == (log.size, log.staged_size, log.root(), log.last)
+    assert before == (log.size, log.staged_size, log.root(), log.last, log.clear)
     assert not log.said(entry.statement.plain_hash)
     with log.staging():
         log.stage(entry, donor[0][0])
         with pytest.raises(NotAllowed, match="stands at 1"):
             log.stage(entry, donor[0][0])
-    assert before == (log.size, log.staged_size, log.root(), log.last)
+    assert before == (log.size, log.staged_size, log.root(), log.last, log.clear)
+
+
+def test_what_was_said_before_is_not_forgotten_with_what_was_staged() -> None:
+    """The same words staged a second time and given up again: the first time still counts."""
+    store = filled(1)
+    log = Log.load(store, "amber")
+    assert log.last is not None
+    again = Entry.from_bytes(log.last.to_bytes())
+    with log.staging(), pytest.raises(NotAllowed, match="stands at 1"):
+        log.stage(again, again.to_bytes())
+    assert log.said(again.statement.plain_hash)
 
 
 def test_commits_only_what_was_staged() -> None:
     """Items that were not staged, one by one, are not stored."""
     items = list(filled(2).items("amber", 0, 2))
     store = SqliteStore(":memory:")
-    log = Log.open(store, "amber", VERIFIER)
+    log = Log.load(store, "amber")
     with log.staging():
         log.stage(Entry.from_bytes(items[0][0]), items[0][0])
         with pytest.raises(NotAllowed, match="staged"):
             log.commit(items, note_of(log), now_us=NOW_US)
         log.commit(items[:1], note_of(log), now_us=NOW_US)
     assert 1 == log.size == store.size("amber")
-    assert log.root() == Log.open(store, "amber", VERIFIER).root()
+    assert log.root() == Log.load(store, "amber").root()
 
 
-def test_refuses_notes_of_others_and_with_more_lines() -> None:
-    """A log's note is of its own origin, by its own key, with that one line."""
-    log = Log.open(filled(2), "amber", VERIFIER)
-    assert 2 == log.check_note(log.note).size
-    with pytest.raises(NotAllowed, match="and not of"):
-        log.read_note(note_of(log, origin="demo-2026/coral"))
-    with pytest.raises(Tampered):
-        log.read_note(checkpoint.sign(checkpoint.Checkpoint(ORIGIN, 2, log.root()), ORIGIN, CORAL.log).to_bytes())
-    note = checkpoint.SignedNote.from_bytes(log.note)
-    cosigned = checkpoint.cosign(note, "demo-2026/coral/mirror", CORAL.mirror, 1)
-    with pytest.raises(Tampered, match="no known key"):
-        log.read_note(cosigned.to_bytes())
-    with pytest.raises(NotAllowed, match="of size 1"):
-        log.check_note(note_of(log, size=1))
-    with pytest.raises(Tampered, match="do not give the root"):
-        log.check_note(note_of(log, root=bytes(32)))
+def test_a_commit_without_a_note_keeps_the_older_one() -> None:
+    """A mirror may hold more than its newest note covers: that note stays, and what is handed on ends with it."""
+    items = list(filled(3).items("amber", 0, 3))
+    store = SqliteStore(":memory:")
+    log = Log.load(store, "amber")
+    for at, with_note in ((0, True), (1, False), (2, False)):
+        with log.staging():
+            log.stage(Entry.from_bytes(items[at][0]), items[at][0])
+            log.commit([items[at]], note_of(log) if with_note else b"", now_us=NOW_US)
+    for held in (log, Log.load(store, "amber")):
+        assert (3, 1) == (held.size, size_of(held.note))
+        assert 1 == len(held.batch(0, 1 << 20)[0])
+        assert ((), b"", ()) == held.batch(1, 1 << 20)
 
 
-def test_batches_end_where_a_note_is_held() -> None:
-    """A batch keeps to its bytes, brings at least one entry, and its note is over exactly its end."""
-    log = Log.open(filled(5), "amber", VERIFIER)
+def test_a_batch_keeps_to_its_bytes_and_proves_its_end() -> None:
+    """At least one entry, no more than asked for; the head at its end leads to the newest note's."""
+    log = Log.load(filled(5), "amber")
     for start in range(5):
-        for max_bytes in (0, 1, 6_000, 1 << 20):
-            items, note = log.batch(start, max_bytes)
-            assert start + len(items) == log.read_note(note).size
+        for max_bytes in (0, 1, 14_000, 1 << 20):
+            items, note, proof = log.batch(start, max_bytes)
+            end = start + len(items)
+            assert 5 == size_of(note)
             assert 1 <= len(items) <= 5 - start
-            assert len(items) == 1 or sum(len(d) + len(b) for d, b in items) <= max_bytes
+            assert len(items) == 1 or room.NOTE_ROOM + sum(len(d) + len(b) for d, b in items) <= max_bytes
+            assert bool(proof) == (end < 5)
+            verify_consistency(end, 5, proof, log.root(end), log.root())
     assert 5 == len(log.batch(0, 1 << 20)[0])
+    assert 2 == len(log.batch(0, 1 << 20, 2)[0])
+    assert ((), b"", ()) == log.batch(5, 1 << 20)
+
+
+def test_the_last_note_before_each_rotation_is_kept() -> None:
+    """Whoever comes later needs it: the newest note is signed by a key that they cannot know yet."""
+    store = rotated(3, SECOND, 2, THIRD, 1)
+    kept = [note for _, note in store.each(room.RETIRED)]
+    assert [3, 6] == [size_of(note) for note in kept]
+    assert [size_of(note) for note in kept] == [size_of(note) for _, note in store.each(room.RETIRED)]
+
+
+@pytest.mark.parametrize("start", range(8))
+@pytest.mark.parametrize("max_bytes", [1, 9_500, 14_000, 1 << 20])
+def test_a_batch_near_a_rotation_can_be_read_by_who_has_what_is_before_it(start: int, max_bytes: int) -> None:
+    """The key of its note stands on a card before its start, or inside it: never behind its end."""
+    log = Log.load(rotated(3, SECOND, 2, THIRD, 1), "amber")
+    items, note, proof = log.batch(start, max_bytes)
+    end, size = start + len(items), size_of(note)
+    assert items
+    assert end <= size
+    verify_consistency(end, size, proof, log.root(end), log.root(size))
+    generation = next(number for number, last in enumerate((3, 6, 8)) if size <= last)
+    cards = [place for place in (3, 6) if place < end]
+    assert generation <= len(cards), (start, end, size)
+
+
+def test_a_batch_ends_with_the_time_of_a_key() -> None:
+    """So whoever takes it over holds that key's last note too, and can hand it on."""
+    log = Log.load(rotated(3, SECOND, 2, THIRD, 1), "amber")
+    ends = [(start, start + len(log.batch(start, 1 << 20)[0])) for start in (0, 2, 3, 5, 6, 7)]
+    assert [(0, 3), (2, 3), (3, 6), (5, 6), (6, 8), (7, 8)] == ends
+
+
+def test_a_card_that_leaves_the_log_key_hinders_no_batch() -> None:
+    """Only another log key divides a log: for a new officer nothing waits, however far ahead the card stands."""
+    keys = dataclasses.replace(SECOND.keys, log=AMBER.keys.log, log_pq=AMBER.keys.log_pq)
+    log = Log.load(rotated(4, renewed(AMBER, "2", keys=keys), 3), "amber")
+    assert [] == list(log._store.each(room.RETIRED))
+    for start, most in ((0, 1), (0, 4), (2, 2), (4, 1), (5, 3)):
+        items, note, _ = log.batch(start, 1 << 20, most)
+        assert (most, 8) == (len(items), size_of(note))
+
+
+@pytest.mark.parametrize("loss", Loss)
+def test_a_rotation_that_fails_is_there_whole_or_not_at_all(loss: Loss) -> None:
+    """The retired note, the card and the first note of the new key are one write."""
+    inner = SqliteStore(":memory:")
+    store = FailingStore(inner)
+    record = make_record(AMBER, RING, store)
+    say(record, AMBER, b"before")
+    store.fail("append", loss)
+    with pytest.raises(StateUnknown):
+        issue(record, SECOND)
+    assert (1, 1) == (record.size("amber"), record.roster.card("amber").serial + 1)
+    done = loss is Loss.WORD_LOST
+    assert (2 if done else 1, done) == (inner.size("amber"), bool(list(inner.each(room.RETIRED))))
+    again = make_record(SECOND if done else AMBER, RING, store)
+    if not done:
+        issue(again, SECOND)
+    assert 2 == say(again, SECOND, b"after").index
+    assert [1] == [size_of(note) for _, note in inner.each(room.RETIRED)]
+
+
+def test_an_entry_is_proven_under_a_head() -> None:
+    """The audit path of each entry leads to the root of each size that holds it."""
+    log = Log.load(filled(5), "amber")
+    for index, size in itertools.product(range(5), range(1, 6)):
+        if index < size:
+            verify_inclusion(log.leaf(index), index, size, log.inclusion(index, size), log.root(size))
+    for index, size in ((5, 5), (0, 6), (3, 3), (-1, 5)):
+        with pytest.raises(NotAllowed):
+            log.inclusion(index, size)
 
 
 def test_asks_nothing_beyond_its_end() -> None:
-    """There is no root, height or note of entries that are not there."""
-    store = filled(2)
-    log = Log.open(store, "amber", VERIFIER)
+    """There is no root and no height of entries that are not there."""
+    log = Log.load(filled(2), "amber")
     for ask in (log.root, log.height):
         for size in (-1, 3):
             with pytest.raises(NotAllowed, match="2 entries here"):
                 ask(size)
-    with pytest.raises(StateUnknown, match="no signed note"):
-        store.note("amber", 3)
+    assert [] == list(log.items(2, 9))
+    assert snapshot.ENTRIES > 2

@@ -10,15 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import second_verifier
-from builders import keyring, make_statement, parties, seed
+from builders import MECHANISM, NOW_US, make_statement, parties, renewed, roster, seed
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import seal as room
-from searoom.record.entry import Statement
-from searoom.record.seal import Body, KemKey, Opening, check_body, check_key_ids, open_body, seal
+from searoom.record.cards import Revoked
+from searoom.record.entry import Entry, Heard, Kind, Statement, clear_statement, place, release
+from searoom.record.seal import (
+    Body,
+    KemKey,
+    Opening,
+    check_body,
+    check_key_ids,
+    content_key,
+    open_body,
+    open_with,
+    read_reason,
+    reason,
+    seal,
+)
 
 AMBER, CORAL, JADE = parties("amber", "coral", "jade")
-RING = keyring(AMBER, CORAL, JADE)
+RING = roster(AMBER, CORAL, JADE)
 STATEMENT, SEALED = make_statement(RING, "amber", b"the words", to=["coral"])
 OPENING = open_body(SEALED.body, statement=STATEMENT, reader="coral", kem=CORAL.kem)
 
@@ -93,11 +106,110 @@ def test_refuses_a_wrapping_that_is_not_known(row: Any, said: str) -> None:
 
 def test_refuses_a_key_that_is_not_on_the_readers_card() -> None:
     """Who wraps for a key that the reader does not have is found out by everybody, also by those who cannot open."""
-    check_key_ids(Body.from_bytes(SEALED.body), RING)
+    check_key_ids(Body.from_bytes(SEALED.body), placed(STATEMENT), RING)
     for reader in ("amber", "coral"):
         body = rewrapped(reader, key_id=JADE.kem.key_id)
+        parsed = check_body(body, resealed(body))
+        assert parsed is not None
         with pytest.raises(NotAllowed, match=f"of {reader} that is not on its card"):
-            check_key_ids(check_body(body, resealed(body)), RING)
+            check_key_ids(parsed, placed(resealed(body)), RING)
+
+
+def placed(statement: Statement, *, index: int = 9, heard: tuple[Heard, ...] = ()) -> Entry:
+    """Return amber's entry with this statement, that has heard so much."""
+    released = release(statement, AMBER.officers[0])
+    return place(released, log="amber", index=index, height=9, heard=heard, placed_us=NOW_US, station_key=AMBER.station)
+
+
+def test_a_body_is_sealed_to_the_keys_that_its_author_had_heard_of() -> None:
+    """To the author's own by its place, to a reader's by how much of its log was heard: an old key, never one to come."""
+    amber, coral = renewed(AMBER, "2"), renewed(CORAL, "2")
+    ring = RING.with_card(amber.card_bytes, "amber", 5).with_card(coral.card_bytes, "coral", 2)
+    old, new = make_statement(RING, "amber", b"x", to=["coral"]), make_statement(ring, "amber", b"x", to=["coral"])
+
+    def check(said: tuple[Statement, room.Sealed], index: int, heard: int) -> None:
+        parsed = Body.from_bytes(said[1].body)
+        names = (Heard("coral", heard, bytes(32)),) if heard else ()
+        check_key_ids(parsed, placed(said[0], index=index, heard=names), ring)
+
+    for index, heard in ((0, 0), (4, 2), (5, 3), (9, 0), (9, 9)):
+        check(old, index, heard)
+    check(new, 5, 3)
+    check(new, 9, 9)
+    for index, heard, whose in ((4, 3, "amber"), (5, 2, "coral"), (9, 0, "coral")):
+        with pytest.raises(NotAllowed, match=f"of {whose} that is not on its card"):
+            check(new, index, heard)
+
+
+def test_a_revoked_kem_key_is_sealed_to_no_more() -> None:
+    """From where its owner's card says that it ended, as far as that was heard: before, nobody could know."""
+    ended = renewed(CORAL, "2", revoked=(Revoked(CORAL.kem.key_id, None, "copied"),))
+    ring = RING.with_card(ended.card_bytes, "coral", 2)
+    parsed = Body.from_bytes(SEALED.body)
+    check_key_ids(parsed, placed(STATEMENT, heard=(Heard("coral", 2, bytes(32)),)), ring)
+    with pytest.raises(NotAllowed, match="of coral that is not on its card"):
+        check_key_ids(parsed, placed(STATEMENT, heard=(Heard("coral", 3, bytes(32)),)), ring)
+
+
+def test_of_several_logs_the_newest_that_was_heard_counts() -> None:
+    """A reader whose log began anew is judged by the newest of its logs of which the author had heard."""
+    coral = renewed(CORAL, "2")
+    ring = RING.with_card(coral.card_bytes, "coral.2", 1)
+    statement, sealed = make_statement(ring, "amber", b"x", to=["coral"])
+    statement_old, sealed_old = make_statement(RING, "amber", b"x", to=["coral"])
+    heard = (Heard("coral", 99, bytes(32)), Heard("coral.2", 2, bytes(32)))
+    check_key_ids(Body.from_bytes(sealed.body), placed(statement, heard=heard), ring)
+    check_key_ids(Body.from_bytes(sealed_old.body), placed(statement_old, heard=heard), ring)
+    for few in (heard[:1], (heard[0], Heard("coral.2", 1, bytes(32)))):
+        with pytest.raises(NotAllowed, match="of coral"):
+            check_key_ids(Body.from_bytes(sealed.body), placed(statement, heard=few), ring)
+
+
+def in_clear(kind: Kind, body: bytes, author: str = "amber") -> Statement:
+    """Return a statement over what is said in clear."""
+    return clear_statement(kind, body, mechanism=MECHANISM, exercise=True, author=author, claimed_us=NOW_US)
+
+
+def test_a_body_in_clear_is_read_to_its_end() -> None:
+    """A card of its author, or a reason: in their one form, and not sealed at all."""
+    card, why = AMBER.card_bytes, reason("our store is lost")
+    for kind, body in ((Kind.CARD, card), (Kind.EPOCH, why)):
+        assert check_body(body, in_clear(kind, body)) is None
+        with pytest.raises(NotAllowed, match="not sealed"):
+            content_key(body, statement=in_clear(kind, body), reader="amber", kem=AMBER.kem)
+        with pytest.raises(NotAllowed, match="not sealed at all"):
+            open_with(bytes(32), body, in_clear(kind, body))
+        with pytest.raises(Tampered, match="not the one"):
+            check_body(body + b"\0", in_clear(kind, body))
+    assert "our store is lost" == read_reason(why)
+    with pytest.raises(NotAllowed, match="card of another party"):
+        check_body(CORAL.card_bytes, in_clear(Kind.CARD, CORAL.card_bytes))
+    for kind in (Kind.CARD, Kind.EPOCH):
+        for body in (
+            b"",
+            SEALED.body,
+            cbor.encode({0: 1, 1: ""}),
+            cbor.encode({0: 1, 1: "x", 2: 0}),
+            b"\xa2\0\1\1\x78\1x",
+        ):
+            with pytest.raises(NotAllowed):
+                check_body(body, in_clear(kind, body))
+    with pytest.raises(NotAllowed, match="why a new log"):
+        reason("x" * (room.MAX_REASON + 1))
+    reason("x" * room.MAX_REASON)
+
+
+def test_a_content_key_opens_its_body_without_the_kem_key() -> None:
+    """Who has unwrapped once can keep the key and lose the other: the same words, and of this body alone."""
+    key = content_key(SEALED.body, statement=STATEMENT, reader="coral", kem=CORAL.kem)
+    assert OPENING == open_with(key, SEALED.body, STATEMENT)
+    assert key == content_key(SEALED.body, statement=STATEMENT, reader="amber", kem=AMBER.kem)
+    other_statement, other = make_statement(RING, "amber", b"other words", to=["coral"])
+    with pytest.raises(Tampered, match="decrypt"):
+        open_with(key, other.body, other_statement)
+    for wrong in (bytes(32), b"", bytes(31)):
+        with pytest.raises(Tampered, match="decrypt"):
+            open_with(wrong, SEALED.body, STATEMENT)
 
 
 def test_the_seed_expands_as_x_wing_says() -> None:
@@ -242,7 +354,7 @@ def test_refuses_another_pad(lie: str) -> None:
     with pytest.raises(NotAllowed, match="opening"):
         Opening.from_bytes(pads()[lie])
     with pytest.raises(second_verifier.Refused):
-        second_verifier.check_opening(pads()[lie], f"openings/{Opening(bytes(range(32)), b'words').plain_hash().hex()}")
+        second_verifier.check_opening(pads()[lie], Opening(bytes(range(32)), b"words").plain_hash(), "here")
 
 
 @pytest.mark.parametrize("lie", ["not zero at its end", "the next size"])

@@ -21,30 +21,45 @@ READERS: list[Callable[[Any], Any]] = [
     lambda value: shape.text(value, "the place", most=5),
     lambda value: shape.uint(value, "the place"),
     lambda value: shape.boolean(value, "the place"),
+    lambda value: shape.log_id(value, "the place"),
 ]
 GOOD: list[list[Any]] = [
     ["a", "amber", "a2", "a" * 32],
     ["amber-1", "a-x-y", "a-0"],
     ["demo-2026", "m", "demo-2026/national", "1.2"],
-    [{0: 0, 1: "x", 2: None}],
+    [{0: 1, 1: "x", 2: None}],
     [[1], [1, 2]],
     [b"four"],
     [b"1", b"123"],
     ["言葉", "five5"],
     [0, 2**63 - 1],
     [True, False],
+    ["a", "amber", "amber.2", "amber.10", "amber.999999", "a" * 32 + ".2"],
 ]
 BAD: list[list[Any]] = [
     ["", "A", "2a", "a-b", "a" * 33, "a\n", "á", b"a", 1, None],
     ["amber", "amber-", "-1", "Amber-1", "amber-1\n", "amber-" + "1" * 33, 1],
     ["", "-x", "a/", "a//b", "a/1", "A", "a b", "a\n", "a" * 65, 1],
-    [{0: 0, 1: 1}, {0: 0, 1: 1, 3: 1}, {0: 1, 1: 1, 2: 1}, {0: False, 1: 1, 2: 1}, {0: 0, 1: 1, "2": 1}, [0, 1, 2]],
+    [{0: 1, 1: 1}, {0: 1, 1: 1, 3: 1}, {0: 0, 1: 1, 2: 1}, {0: True, 1: 1, 2: 1}, {0: 1, 1: 1, "2": 1}, [1, 1, 2]],
     [[], [1, 2, 3], "ab", b"ab", {}, None],
     [b"", b"fives", "four", None],
     [b"", b"four", "1", None],
     ["", "sixsix", "a\u202eb", "e\u0301", b"x", 1],
     [-1, 2**63, True, "1", None, 1.0],
     [0, 1, None, "true"],
+    [
+        "",
+        "amber.",
+        "amber.0",
+        "amber.1",
+        "amber.02",
+        "amber.1000000",
+        "amber.2\n",
+        "amber.2.3",
+        "amber/national",
+        b"a",
+        1,
+    ],
 ]
 
 
@@ -88,3 +103,10 @@ def test_ascending_is_by_bytes_and_strict() -> None:
     for number in (0, 3):
         with pytest.raises(NotAllowed, match="they are"):
             shape.count(number, "they", least=1, most=2)
+
+
+def test_a_version_that_is_not_read_here_says_what_to_do() -> None:
+    """Another version is no fault of the bytes: both sides must run the same release."""
+    with pytest.raises(NotAllowed, match="another version than 1") as caught:
+        shape.numbered({0: 2, 1: 0}, 2, "the place")
+    assert "same release" in caught.value.advice()

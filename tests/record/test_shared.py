@@ -1,5 +1,6 @@
 """The joint record: what each side holds of the other, through loss, disorder and failing disks."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,41 +11,44 @@ from builders import (
     NOW_US,
     SECOND_US,
     cosign,
+    epoch_words,
     exchange,
     hand_over,
-    keyring,
     make_record,
     make_released,
     opener,
     parties,
     records,
+    renewed,
+    roster,
     say,
 )
 from failing_store import FailingStore, Loss
 from searoom.errors import NotAllowed, StateUnknown, Tampered
 from searoom.record import checkpoint
-from searoom.record.keys import Role
+from searoom.record.batch import Batch
+from searoom.record.log import NOTE_ROOM
 from searoom.record.merkle import EMPTY_ROOT
-from searoom.record.shared import Batch, SharedRecord
+from searoom.record.shared import BATCH_BYTES, SharedRecord
 from searoom.record.store import SqliteStore
 
 AMBER, CORAL, JADE = parties("amber", "coral", "jade")
-RING = keyring(AMBER, CORAL)
+RING = roster(AMBER, CORAL)
 
 
 def heads(record: SharedRecord) -> list[tuple[str, int, bytes]]:
     """Return what a record holds of each party."""
-    return [(party, record.size(party), record.root(party)) for party in record.keyring.parties]
+    return [(party, record.size(party), record.root(party)) for party in record.roster.parties]
 
 
 def contents(record: SharedRecord) -> list[tuple[str, int, int, bytes]]:
     """Return all entries in the joint order."""
     rows = [
         (entry.height, at, entry.index, entry.to_bytes() + body)
-        for at, party in enumerate(record.keyring.parties)
+        for at, party in enumerate(record.roster.parties)
         for entry, body in record.entries(party)
     ]
-    return [(record.keyring.parties[at], height, index, data) for height, at, index, data in sorted(rows)]
+    return [(record.roster.parties[at], height, index, data) for height, at, index, data in sorted(rows)]
 
 
 def test_what_is_said_is_heard_and_cosigned() -> None:
@@ -58,7 +62,7 @@ def test_what_is_said_is_heard_and_cosigned() -> None:
     assert "言葉".encode() == opener(CORAL)(heard, body)
     answer = say(b, CORAL, b"heard", now_us=NOW_US - SECOND_US)
     assert 2 == answer.height
-    assert [("amber", 1, a.root("amber"))] == [(h.party, h.size, h.root) for h in answer.heard]
+    assert [("amber", 1, a.root("amber"))] == [(h.log, h.size, h.root) for h in answer.heard]
     exchange(a, b)
     assert (0, 0) == (a.recorded("amber", "coral"), b.recorded("coral", "amber"))
     cosign(a, b)
@@ -79,12 +83,13 @@ def test_an_entry_says_when_it_was_placed_not_only_when_it_was_said() -> None:
 
 
 def test_an_empty_record_has_a_signed_note_of_nothing() -> None:
-    """From the first start there is a checkpoint of our own log, and none of theirs."""
+    """From the first start there is a checkpoint of our own log, and none of theirs; of what is empty nothing is heard."""
     a, _ = records()
     note = checkpoint.SignedNote.from_bytes(a.note("amber"))
     assert checkpoint.Checkpoint("demo-2026/amber", 0, EMPTY_ROOT) == note.checkpoint
     assert b"" == a.note("coral")
-    assert [("coral", 0, EMPTY_ROOT)] == [(h.party, h.size, h.root) for h in a.heard()]
+    assert (0, EMPTY_ROOT) == (a.size("coral"), a.root("coral"))
+    assert () == a.heard()
     assert a.batch("amber", 0) is None
 
 
@@ -133,7 +138,7 @@ def test_disorder_loss_and_doubles_end_equal(script: list[tuple[object, ...]]) -
             case ("fetch", int(who), int(back), int(cut)):
                 other = members[1 - who].name
                 start = max(sides[who].size(other) - back, 0)
-                batch = sides[1 - who].batch(other, start, max_bytes=3_000 * cut)
+                batch = sides[1 - who].batch(other, start, max_bytes=NOTE_ROOM + 3_000 * cut)
                 mail += [(who, batch)] if batch else []
             case ("deliver", int(which)) if mail:
                 who, batch = mail[which % len(mail)]
@@ -146,9 +151,11 @@ def test_disorder_loss_and_doubles_end_equal(script: list[tuple[object, ...]]) -
             case ("restart", int(who)):
                 sides[who] = make_record(members[who], RING, stores[who])
             case ("cosign", int(who)):
-                note = sides[who].note(members[1 - who].name)
-                if note:
-                    sides[who].witness(members[1 - who].name, note, now_us=NOW_US)
+                other = members[1 - who].name
+                try:
+                    sides[who].witness(other, sides[1 - who].offer(now_us=NOW_US), now_us=NOW_US)
+                except NotAllowed:
+                    assert sides[who].size(other) < sides[1 - who].size(other)
     exchange(*sides)
     assert heads(sides[0]) == heads(sides[1])
     assert contents(sides[0]) == contents(sides[1])
@@ -175,7 +182,7 @@ def test_the_joint_order_follows_what_was_heard() -> None:
 
 
 def test_three_parties_hear_each_other() -> None:
-    """What is heard has one item for each other party; a message to one of them is sealed to it and held by all."""
+    """What is heard has one item for each other log; a message to one of them is sealed to it and held by all."""
     members = (AMBER, CORAL, JADE)
     sides = records(None, "amber", "coral", "jade")
     for turn in range(3):
@@ -184,7 +191,7 @@ def test_three_parties_hear_each_other() -> None:
             exchange(*sides, max_bytes=0)
     secret = say(sides[0], AMBER, b"to coral alone", to=["coral"])
     exchange(*sides, max_bytes=0)
-    assert ["coral", "jade"] == [heard.party for heard in secret.heard]
+    assert ["coral", "jade"] == [heard.log for heard in secret.heard]
     assert heads(sides[0]) == heads(sides[1]) == heads(sides[2])
     assert contents(sides[0]) == contents(sides[2])
     entry, body = list(sides[2].entries("amber"))[-1]
@@ -236,7 +243,7 @@ def test_a_say_that_fails_is_there_whole_or_not_at_all(loss: Loss) -> None:
     a = make_record(AMBER, RING, store)
     assert (2 if loss is Loss.WORD_LOST else 1) == a.size("amber")
     if loss is Loss.WORD_LOST:
-        with pytest.raises(NotAllowed, match="stands in this log already"):
+        with pytest.raises(NotAllowed, match="stands in the author's log already"):
             a.say(released, body, now_us=NOW_US)
     else:
         a.say(released, body, now_us=NOW_US)
@@ -279,42 +286,6 @@ def test_an_admission_that_fails_is_there_whole_or_not_at_all(loss: Loss) -> Non
 
 
 @pytest.mark.parametrize("loss", Loss)
-def test_a_cosignature_that_fails_is_repeated(loss: Loss) -> None:
-    """No cosignature leaves before it is durable; asked again, the same or a new one of that size comes."""
-    store = FailingStore(SqliteStore(":memory:"))
-    a, b = make_record(AMBER, RING), make_record(CORAL, RING, store)
-    say(a, AMBER, b"words")
-    hand_over(a, b)
-    store.fail("cosign", loss)
-    with pytest.raises(StateUnknown):
-        b.witness("amber", a.note("amber"), now_us=NOW_US)
-    assert 0 == b.recorded("amber", "coral")
-    b = make_record(CORAL, RING, store)
-    assert (1 if loss is Loss.WORD_LOST else 0) == b.recorded("amber", "coral")
-    note = b.witness("amber", a.note("amber"), now_us=NOW_US + SECOND_US)
-    a.accept_cosignature("coral", note)
-    assert (1, 1) == (a.recorded("amber", "coral"), b.recorded("amber", "coral"))
-    assert note == b.cosigned("amber", "coral")
-
-
-@pytest.mark.parametrize("loss", Loss)
-def test_accepting_a_cosignature_that_fails_is_repeated(loss: Loss) -> None:
-    """The owner's disk fails: nothing shows as recorded that is not on it."""
-    store = FailingStore(SqliteStore(":memory:"))
-    a, b = make_record(AMBER, RING, store), make_record(CORAL, RING)
-    say(a, AMBER, b"words")
-    hand_over(a, b)
-    note = b.witness("amber", a.note("amber"), now_us=NOW_US)
-    store.fail("cosign", loss)
-    with pytest.raises(StateUnknown):
-        a.accept_cosignature("coral", note)
-    assert 0 == a.recorded("amber", "coral")
-    a = make_record(AMBER, RING, store)
-    a.accept_cosignature("coral", note)
-    assert 1 == a.recorded("amber", "coral")
-
-
-@pytest.mark.parametrize("loss", Loss)
 def test_evidence_that_cannot_be_kept_is_the_louder_news(loss: Loss) -> None:
     """Where the disk fails while a lie is refused, the disk is what is reported; nothing is admitted."""
     store = FailingStore(SqliteStore(":memory:"))
@@ -330,60 +301,16 @@ def test_evidence_that_cannot_be_kept_is_the_louder_news(loss: Loss) -> None:
     assert 1 == b.admit(batch, now_us=NOW_US)
 
 
-def test_a_cosigned_size_never_decreases() -> None:
-    """Asked to cosign less than before, the larger one is given; a smaller one that comes late changes nothing."""
-    a, b = records()
-    notes, cosigned = [], []
-    for number in range(3):
-        say(a, AMBER, b"%d" % number)
-        hand_over(a, b)
-        notes.append(a.note("amber"))
-        cosigned.append(b.witness("amber", notes[-1], now_us=NOW_US + number))
-    assert cosigned[2] == b.witness("amber", notes[0], now_us=NOW_US)
-    a.accept_cosignature("coral", cosigned[2])
-    a.accept_cosignature("coral", cosigned[0])
-    assert 3 == a.recorded("amber", "coral") == b.recorded("amber", "coral")
-    assert cosigned[2] == a.cosigned("amber", "coral")
-
-
-def test_the_cosignature_says_the_head_and_nothing_else() -> None:
-    """What comes back is the note's text and one line, by the mirror key, with its second."""
-    a, b = records()
-    say(a, AMBER, b"words")
-    hand_over(a, b)
-    note = checkpoint.SignedNote.from_bytes(b.witness("amber", a.note("amber"), now_us=NOW_US))
-    name = "demo-2026/coral/mirror"
-    verifier = checkpoint.Verifier(name, checkpoint.COSIGNATURE_TYPE, CORAL.card.key(Role.MIRROR).public)
-    assert (name,) == checkpoint.check(note, [verifier])
-    assert NOW_US // SECOND_US == note.signatures[0].time_s
-    assert checkpoint.Checkpoint("demo-2026/amber", 1, a.root("amber")) == note.checkpoint
-
-
-def test_a_store_that_was_put_back_says_nothing_more(tmp_path: Path) -> None:
-    """After a restore from an old backup the cosignature that we hold over more is the alarm."""
-    store = SqliteStore(tmp_path / "amber.searoom")
-    a, b = make_record(AMBER, RING, store), make_record(CORAL, RING)
-    for number in range(3):
-        say(a, AMBER, b"%d" % number)
-    exchange(a, b)
-    cosign(a, b)
-    store._db.execute("DELETE FROM entry WHERE place = 2")
-    store._db.execute("DELETE FROM note WHERE size = 3")
-    with pytest.raises(Tampered, match="older state") as caught:
-        make_record(AMBER, RING, store)
-    assert "Do not say anything" in caught.value.advice()
-
-
 def test_refuses_to_open_with_keys_that_are_not_on_the_card() -> None:
-    """A record is opened with its own party's keys, for the cards' mechanism, or not at all."""
-    right = {"station_key": AMBER.station, "log_key": AMBER.log, "mirror_key": AMBER.mirror}
-    rest = {"party": "amber", "mechanism": "demo-2026", "exercise": True, "now_us": NOW_US}
-    for name in right:
-        with pytest.raises(NotAllowed, match="not the one on the card"):
-            SharedRecord.open(SqliteStore(":memory:"), RING, **rest, **{**right, name: CORAL.station})  # type: ignore[arg-type]
-    for change in ({"party": "jade"}, {"mechanism": "demo-2027"}):
-        with pytest.raises(NotAllowed):
-            SharedRecord.open(SqliteStore(":memory:"), RING, **{**rest, **change}, **right)  # type: ignore[arg-type]
+    """A record is opened with its own party's five keys, or not at all."""
+    for name in ("station", "log", "log_pq", "mirror", "mirror_pq"):
+        keys = dataclasses.replace(AMBER.keys, **{name: getattr(CORAL.keys, name)})
+        with pytest.raises(
+            NotAllowed, match=f"the {name.partition('_')[0]} key at hand is not the one on card 0 of amber"
+        ):
+            make_record(dataclasses.replace(AMBER, keys=keys), RING)
+    with pytest.raises(NotAllowed, match="no party"):
+        make_record(JADE, RING)
 
 
 def test_refuses_to_say_what_may_not_be_said() -> None:
@@ -396,9 +323,9 @@ def test_refuses_to_say_what_may_not_be_said() -> None:
     cases = [
         (make_released(RING, AMBER, b"x", exercise=False), "record"),
         (make_released(RING, AMBER, b"x", mechanism="demo-2027"), "mechanism"),
-        (make_released(RING, AMBER, b"x", to=[]), "nobody"),
-        (make_released(RING, AMBER, b"x", signers=[CORAL.officers[0]]), "coral-1"),
+        (make_released(RING, AMBER, b"x", signers=[CORAL.officers[0]]), "not on the card of amber"),
         (make_released(RING, CORAL, b"x"), "coral"),
+        (epoch_words(a, AMBER), "deeds of their own"),
         ((good, bytes(200_000)), "at most"),
     ]
     for (released, its_body), said in cases:
@@ -417,6 +344,104 @@ def test_refuses_to_say_what_may_not_be_said() -> None:
 def test_strangers_are_no_party() -> None:
     """Every question about somebody who has no card is refused."""
     a, _ = records()
-    for ask in (a.size, a.root, a.note, lambda name: a.batch(name, 0), lambda name: list(a.entries(name))):
+    for ask in (a.size, a.root, a.note, a.log_of, lambda name: list(a.entries(name))):
         with pytest.raises(NotAllowed, match="no party"):
             ask("jade")
+    assert a.batch("jade", 0) is None
+    batch = Batch("jade", 0, ((b"x", b"x"),), b"")
+    with pytest.raises(NotAllowed, match="no party"):
+        a.admit(batch, now_us=NOW_US)
+    with pytest.raises(NotAllowed, match="no party"):
+        a.accept_cosignature("jade", b"")
+
+
+def test_a_start_of_a_whole_store_writes_nothing() -> None:
+    """What was signed once is not signed again at each start; the keys may be asked for by our newest card."""
+    store, asked = FailingStore(SqliteStore(":memory:")), []
+    say(make_record(AMBER, RING, store), AMBER, b"words")
+    writes = store.writes
+    again = SharedRecord.open(
+        store, RING, party="amber", exercise=True, keys=lambda card: asked.append(card) or AMBER.keys, now_us=NOW_US
+    )
+    assert (1, writes, [AMBER.card]) == (again.size("amber"), store.writes, asked)
+    assert 1 << 20 == BATCH_BYTES
+
+
+def test_each_deed_brings_its_own_kind_of_words() -> None:
+    """Neither a card nor a new log slips in among words, and words open no log; nothing is said then."""
+    a, _ = records()
+    words, why = make_released(a.roster, AMBER, b"words"), epoch_words(a, AMBER)
+    with pytest.raises(NotAllowed, match="deeds of their own"):
+        a.say_all([words, why], now_us=NOW_US)
+    with pytest.raises(NotAllowed, match="a new log begins with the reason why, and with nothing else"):
+        a.open_log(*words, now_us=NOW_US)
+    later = renewed(AMBER, "2")
+    with pytest.raises(NotAllowed):
+        a.issue_card(later.card_bytes, AMBER.keys, now_us=NOW_US)
+    with pytest.raises(NotAllowed):
+        a.issue_card(later.card_bytes, dataclasses.replace(later.keys, mirror=AMBER.mirror), now_us=NOW_US)
+    assert (0, "amber", AMBER.card) == (a.size("amber"), a.own, a.roster.card("amber"))
+
+
+def test_each_deed_returns_the_entry_that_it_placed() -> None:
+    """The card, then the new log, whose first entry has heard how the older one of the same party ended."""
+    a, _ = records()
+    later = renewed(AMBER, "2")
+    card = a.issue_card(later.card_bytes, later.keys, now_us=NOW_US)
+    assert [(card, later.card_bytes)] == list(a.entries("amber"))
+    first = a.open_log(*epoch_words(a, AMBER), now_us=NOW_US)
+    assert [first] == [entry for entry, _ in a.entries("amber.2")]
+    assert (("amber", 1, a.root("amber")),) == tuple((h.log, h.size, h.root) for h in first.heard)
+    silent, _ = records()
+    assert () == silent.open_log(*epoch_words(silent, AMBER), now_us=NOW_US).heard
+
+
+def test_knows_what_was_said_by_its_salted_hash() -> None:
+    """The same released words are known again in any log of their party, and in no other's."""
+    a, b = records()
+    entry = say(a, AMBER, b"words")
+    exchange(a, b)
+    for record in (a, b):
+        assert record.said("amber", entry.statement.plain_hash)
+        assert not record.said("coral", entry.statement.plain_hash)
+        assert not record.said("amber", bytes(32))
+
+
+def test_an_entry_goes_ahead_of_its_place_and_is_forgotten_there() -> None:
+    """Taken once, waiting until its place is reached; nobody brings us our own, and there is none beyond the end."""
+    a, b = records()
+    for number in range(2):
+        say(a, AMBER, b"%d" % number)
+    with pytest.raises(NotAllowed, match="there is no entry 2 in amber"):
+        a.ahead(2)
+    ahead = a.ahead(1)
+    assert (True, False) == (b.take_ahead(ahead, now_us=NOW_US), b.take_ahead(ahead, now_us=NOW_US))
+    assert (ahead,) == b.aheads("amber")
+    with pytest.raises(NotAllowed, match="taken from nobody"):
+        a.take_ahead(ahead, now_us=NOW_US)
+    hand_over(a, b)
+    assert () == b.aheads("amber")
+    assert a.batch("amber", -1) is None
+
+
+def test_evidence_bears_the_second_at_which_it_came() -> None:
+    """Each deed that takes something sets the time of what it keeps."""
+    a, b = records()
+    twin = make_record(AMBER, RING)
+    say(a, AMBER, b"one")
+    say(twin, AMBER, b"another")
+    say(twin, AMBER, b"more")
+    hand_over(a, b)
+    for number, take in enumerate(
+        (
+            lambda at: b.admit(twin.batch("amber", 0), now_us=at),
+            lambda at: b.witness("amber", twin.offer(now_us=NOW_US)[:-8] + b"AAAAAA=\n", now_us=at),
+            lambda at: b.take_ahead(dataclasses.replace(twin.ahead(1), note=a.note("amber")), now_us=at),
+        ),
+        1,
+    ):
+        before = len(b.evidence())
+        with pytest.raises((Tampered, NotAllowed)):
+            take(NOW_US + number)
+        assert {NOW_US + number} >= {piece.at_us for piece in b.evidence()[before:]}
+    assert NOW_US + 1 == b.evidence()[0].at_us

@@ -1,291 +1,312 @@
-"""The store on a disk: what it promises, and what it says when it cannot."""
+"""What every store promises, asked of SQLite and of a real PostgreSQL server."""
 
 import contextlib
 import dataclasses
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import apsw
 import pytest
 
-from builders import make_record, parties, records, say
+from failing_store import WRITES, FailingStore, Loss
+from postgres_server import fresh_schema, server
 from searoom.errors import NotAllowed, StateUnknown
-from searoom.record import store as room
-from searoom.record.store import APPLICATION_ID, SqliteStore, check_library
+from searoom.record import tables
+from searoom.record.postgres import PostgresStore
+from searoom.record.store import SqliteStore
+from searoom.record.tables import TableStore
+from stored import content
 
-NOBODY = 65534
+Again = Callable[[], TableStore]
 
 
-@contextlib.contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Be somebody to whom permissions apply, also where the tests run as root."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Again]:
+    """Opens one and the same store anew, as often as it is called; all of them are closed in the end."""
+    opened: list[TableStore] = []
+    schema = fresh_schema()
+
+    def opening() -> TableStore:
+        store: TableStore = (
+            SqliteStore(tmp_path / "a.db", busy_ms=50)
+            if request.param == "sqlite"
+            else PostgresStore(server().url(), schema=schema, busy_ms=50)
+        )
+        opened.append(store)
+        return store
+
+    yield opening
+    for store in opened:
+        store.close()
 
 
 @pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that every user reaches."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
+def store(again: Again) -> TableStore:
+    """One empty store."""
+    return again()
 
 
-def content(store: SqliteStore) -> list[object]:
-    """Return everything that the store holds."""
-    return [
-        [(log, list(store.items(log, 0, store.size(log))), list(store.noted(log)), list(store.cosigned(log)))]
-        for log in ("amber", "coral")
-    ] + [list(store.kept())]
-
-
-def test_what_was_committed_is_there_after_reopening(tmp_path: Path) -> None:
-    """Items, notes, cosignatures and evidence come back as they went in."""
-    store = SqliteStore(tmp_path / "a.searoom")
-    store.append("amber", 0, [(b"e0", b"b0"), (b"e1", b"b1")], b"note 2", now_us=7)
-    store.append("amber", 2, [(b"e2", b"b2")], b"note 3", now_us=8)
+def test_what_was_committed_is_there_after_reopening(again: Again) -> None:
+    """Items, notes, cosignatures, evidence and what lies beside come back as they went in."""
+    store = again()
+    store.append("amber", 0, [(b"e0", b"b0"), (b"e1", b"\0\xff")], b"note 2", now_us=7)
+    store.append("amber", 2, [(b"e2", b"")], b"note 3", now_us=8)
     store.cosign("amber", "coral", 2, b"cosigned 2")
     store.keep("fork", b"proof", now_us=9)
+    store.put("annex", b"\0key", b"value")
     before = content(store)
     store.close()
-    again = SqliteStore(tmp_path / "a.searoom")
-    assert before == content(again)
-    assert [b"e0", b"e1", b"e2"] == list(again.leaves("amber"))
-    assert [(b"e1", b"b1")] == list(again.items("amber", 1, 2))
-    assert [2, 3] == list(again.noted("amber"))
-    assert b"note 2" == again.note("amber", 2)
-    assert 0 == again.size("coral")
-    again.close()
+    store = again()
+    assert before == content(store)
+    assert [b"e0", b"e1", b"e2"] == list(store.leaves("amber"))
+    assert [b"e1", b"e2"] == list(store.leaves("amber", 1))
+    assert [] == list(store.leaves("amber", 3))
+    assert [(b"e1", b"\0\xff")] == list(store.items("amber", 1, 2))
+    assert [(b"e2", b"")] == list(store.items("amber", 2, 2**62))
+    assert b"note 3" == store.note("amber")
+    assert [("coral", b"cosigned 2")] == store.cosigned("amber")
+    assert [("fork", b"proof", 9)] == [dataclasses.astuple(piece) for piece in store.kept()]
+    assert b"value" == store.get("annex", b"\0key")
+    assert (0, b"", []) == (store.size("coral"), store.note("coral"), list(store.leaves("coral")))
 
 
-def test_refuses_to_append_at_another_place(tmp_path: Path) -> None:
-    """Two programs that write one log never both succeed at one place."""
-    first, second = SqliteStore(tmp_path / "a.searoom"), SqliteStore(tmp_path / "a.searoom")
-    first.append("amber", 0, [(b"e0", b"b0")], b"note 1", now_us=7)
-    before = content(first)
-    for start in (0, 2):
+def test_a_long_log_is_read_in_order(store: TableStore) -> None:
+    """More entries than are read at a time come all, once, in their order."""
+    items = [(b"e%d" % n, b"b%d" % n) for n in range(600)]
+    store.append("amber", 0, items, b"note", now_us=7)
+    store.append("amber.2", 0, items[:1], b"note", now_us=7)
+    assert 600 == store.size("amber")
+    assert items == list(store.items("amber", 0, 600))
+    assert items[255:513] == list(store.items("amber", 255, 513))
+    assert [entry for entry, _ in items[1:]] == list(store.leaves("amber", 1))
+    assert 601 == sum(1 for _ in store.table("entry"))
+
+
+def test_names_the_logs_with_entries_or_a_note(store: TableStore) -> None:
+    """In order of bytes, each once; a log that somebody only cosigned is not held."""
+    assert [] == store.logs()
+    for log in ("coral", "amber/national", "amber", "amber.2"):
+        store.append(log, 0, [(b"e", b"")] * 3, b"", now_us=7)
+    store.append("pearl", 0, [], b"note 0", now_us=7)
+    store.append("amber", 3, [], b"note 3", now_us=7)
+    store.cosign("teal", "amber", 1, b"cosigned")
+    assert ["amber", "amber.2", "amber/national", "coral", "pearl"] == store.logs()
+
+
+def test_keeps_the_newest_note(store: TableStore) -> None:
+    """One note a log: each append replaces it, except one that brings none."""
+    store.append("amber", 0, [(b"e0", b"")], b"note 1", now_us=7)
+    store.append("amber", 1, [(b"e1", b"")], b"", now_us=7)
+    assert b"note 1" == store.note("amber")
+    store.append("amber", 2, [], b"note 2", now_us=7)
+    assert (b"note 2", 2) == (store.note("amber"), store.size("amber"))
+    assert [("amber", 2, b"note 2")] == list(store.table("note"))
+
+
+@pytest.mark.parametrize("start", [0, 2, -1])
+def test_refuses_to_append_at_another_place(store: TableStore, start: int) -> None:
+    """What does not begin where the log ends changes nothing, not even the note."""
+    store.append("amber", 0, [(b"e0", b"b0")], b"note 1", now_us=7)
+    before = content(store)
+    for items in ([(b"x", b"y")], []):
         with pytest.raises(StateUnknown, match="another program has written"):
-            second.append("amber", start, [(b"x", b"y")], b"note", now_us=7)
-    assert before == content(first)
-    second.append("amber", 1, [(b"e1", b"b1")], b"note 2", now_us=7)
-    first.close()
-    second.close()
-
-
-def test_all_or_nothing_of_a_transaction_is_there(tmp_path: Path) -> None:
-    """Where the note cannot be written, the entries of the same transaction are not there either."""
-    store = SqliteStore(tmp_path / "a.searoom")
-    store.append("amber", 0, [], b"note 0", now_us=7)
-    before = content(store)
-    store._db.execute("CREATE TRIGGER no BEFORE INSERT ON note BEGIN SELECT raise(ABORT, 'no'); END")
-    with pytest.raises(StateUnknown):
-        store.append("amber", 0, [(b"e0", b"b0")], b"note 1", now_us=7)
+            store.append("amber", start, items, b"note", now_us=7)
     assert before == content(store)
-    store.close()
 
 
-def test_a_cosigned_size_never_decreases(tmp_path: Path) -> None:
-    """A smaller cosigned note does not replace a larger one."""
-    store = SqliteStore(tmp_path / "a.searoom")
-    for size in (2, 5, 3):
-        store.cosign("amber", "coral", size, b"cosigned %d" % size)
-    assert [("coral", b"cosigned 5")] == store.cosigned("amber")
-    store.close()
+def test_two_programs_never_both_write_one_place(again: Again) -> None:
+    """Of two stores over one database one is refused, whichever of them asks."""
+    first, second = again(), again()
+    first.append("amber", 0, [(b"e0", b"b0")], b"note 1", now_us=7)
+    with pytest.raises(StateUnknown, match="another program"):
+        second.append("amber", 0, [(b"x", b"y")], b"note", now_us=7)
+    second.append("coral", 0, [(b"c0", b"")], b"note", now_us=7)
+    with pytest.raises(StateUnknown, match="another program"):
+        first.append("coral", 0, [(b"x", b"y")], b"note", now_us=7)
+    assert [(b"e0", b"b0")] == list(second.items("amber", 0, 9))
+    assert [(b"c0", b"")] == list(first.items("coral", 0, 9))
+    first.append("amber", 1, [(b"e1", b"")], b"note 2", now_us=7)
 
 
-def test_evidence_is_kept_once_and_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A peer that sends the same lie for ever, or ever new ones, does not fill the disk."""
-    monkeypatch.setattr(room, "MAX_EVIDENCE", 3)
-    monkeypatch.setattr(room, "MAX_EVIDENCE_BYTES", 4)
-    store = SqliteStore(":memory:")
-    for detail in (b"one", b"one", b"two", b"three and more", b"four"):
+def test_a_cosigned_size_never_decreases(store: TableStore) -> None:
+    """A smaller cosigned note does not replace a larger one; one of the same size does."""
+    for size, note in ((2, b"2"), (5, b"5"), (3, b"3"), (5, b"5 again"), (4, b"4")):
+        store.cosign("amber", "coral", size, note)
+    store.cosign("amber", "Teal", 1, b"t")
+    assert [("Teal", b"t"), ("coral", b"5 again")] == store.cosigned("amber")
+    assert [] == store.cosigned("coral")
+
+
+def test_evidence_is_kept_once_and_within_bounds(store: TableStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer that sends the same lie for ever, or ever new ones, does not fill the disk; a fork still finds room."""
+    monkeypatch.setattr(tables, "MAX_EVIDENCE", 3)
+    for detail in (b"one", b"one", b"two", b"three", b"four"):
         store.keep("refused", detail, now_us=1)
-    assert [b"one", b"two", b"thre"] == [piece.detail for piece in store.kept()]
     store.keep("fork", b"one", now_us=2)
-    assert ("fork", b"one", 2) == dataclasses.astuple(store.kept()[-1])
+    assert [("refused", b"one", 1), ("refused", b"two", 1), ("refused", b"three", 1), ("fork", b"one", 2)] == [
+        dataclasses.astuple(piece) for piece in store.kept()
+    ]
 
 
-def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
-    """`say` on a full disk says so; what was there is there, and with room again it goes on."""
-    amber = parties()[0]
-    ring = records()[0].keyring
-    store = SqliteStore(tmp_path / "a.searoom")
-    record = make_record(amber, ring, store)
-    say(record, amber, b"before")
-    before, note = content(store), record.note("amber")
-    pages = store._db.pragma("page_count")
-    store._db.pragma("max_page_count", pages)
-    with pytest.raises(StateUnknown, match="the disk under .* is full") as caught:
-        say(record, amber, bytes(60_000))
-    assert "Free the disk" in caught.value.advice()
-    assert before == content(store)
-    assert note == record.note("amber")
-    store._db.pragma("max_page_count", pages + 1000)
-    size = record.size("amber")
-    assert size == say(record, amber, b"after").index
-    assert size + 1 == make_record(amber, ring, store).size("amber")
-    store.close()
+def test_evidence_is_never_cut(store: TableStore) -> None:
+    """Half a proof proves nothing: what is too long is refused, what just fits is kept whole."""
+    whole = b"x" * tables.MAX_EVIDENCE_BYTES
+    store.keep("fork", whole, now_us=1)
+    with pytest.raises(NotAllowed, match="too long"):
+        store.keep("fork", whole + b"x", now_us=1)
+    assert [whole] == [piece.detail for piece in store.kept()]
 
 
-def test_a_locked_store_says_who_waits_for_whom(tmp_path: Path) -> None:
-    """While another program holds the lock, nothing is said; afterwards it goes on."""
-    amber = parties()[0]
-    ring = records()[0].keyring
-    store = SqliteStore(tmp_path / "a.searoom", busy_ms=10)
-    record = make_record(amber, ring, store)
-    other = apsw.Connection(str(tmp_path / "a.searoom"))
-    other.execute("BEGIN IMMEDIATE")
+def test_small_things_beside_are_put_got_and_dropped(store: TableStore) -> None:
+    """Under kind and key; a later value replaces an earlier one; kinds do not meet; `each` is in order of the keys."""
+    assert store.get("annex", b"k") is None
+    store.put("annex", b"\xff", b"last")
+    store.put("annex", b"k", b"old")
+    store.put("annex", b"k", b"")
+    store.put("ahead", b"k", b"other")
+    assert b"" == store.get("annex", b"k")
+    assert [(b"k", b""), (b"\xff", b"last")] == list(store.each("annex"))
+    store.drop("annex", b"k")
+    store.drop("annex", b"never there")
+    store.drop("never there", b"k")
+    assert store.get("annex", b"k") is None
+    assert [(b"\xff", b"last")] == list(store.each("annex"))
+    assert b"other" == store.get("ahead", b"k")
+    store.put("annex", b"k", b"new")
+    assert b"new" == store.get("annex", b"k")
+
+
+def test_writes_together_are_there_together(again: Again) -> None:
+    """Appends of several logs, puts, drops, cosignatures and evidence in one transaction, read inside as if made."""
+    store, other = again(), again()
+    store.put("annex", b"gone", b"v")
+    with store.together():
+        store.append("amber", 0, [(b"a0", b"")], b"note a", now_us=7)
+        with store.together():
+            store.append("coral", 0, [(b"c0", b"")], b"note c", now_us=7)
+        store.append("amber", 1, [(b"a1", b"")], b"", now_us=7)
+        store.cosign("amber", "coral", 1, b"cosigned")
+        store.keep("fork", b"proof", now_us=8)
+        store.put("annex", b"k", b"v")
+        store.drop("annex", b"gone")
+        assert (2, 1) == (store.size("amber"), store.size("coral"))
+        assert ([], 0, b"v") == (other.logs(), other.size("amber"), other.get("annex", b"gone"))
+    assert content(store) == content(other)
+    assert ["amber", "coral"] == other.logs()
+    assert [(b"k", b"v")] == list(other.each("annex"))
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_nothing_of_what_belongs_together_is_there_where_a_part_fails(again: Again, caught: bool) -> None:
+    """Not even where the one who asked caught the failure of the part and went on."""
+    store = again()
+    store.put("annex", b"k", b"old")
     before = content(store)
-    with pytest.raises(StateUnknown, match="locked"):
-        say(record, amber, b"while locked")
-    assert before == content(store)
-    other.execute("ROLLBACK")
-    other.close()
-    assert 0 == say(record, amber, b"afterwards").index
-    store.close()
+    with pytest.raises(StateUnknown), store.together():
+        store.append("amber", 0, [(b"a0", b"")], b"note a", now_us=7)
+        store.put("new kind", b"k", b"new")
+        store.drop("annex", b"k")
+        with contextlib.suppress(StateUnknown) if caught else contextlib.nullcontext():
+            store.append("coral", 1, [(b"c1", b"")], b"note c", now_us=7)
+        store.put("annex", b"other", b"x")
+    assert before == content(store) == content(again())
+    store.put("new kind", b"k", b"new")
+    store.append("amber", 0, [(b"a0", b"")], b"note a", now_us=7)
+    assert (1, b"new") == (again().size("amber"), again().get("new kind", b"k"))
 
 
-HALF_A_MESSAGE = """
-import apsw, sys, time
-db = apsw.Connection(sys.argv[1])
-db.execute("BEGIN IMMEDIATE")
-db.execute("INSERT INTO entry (log, place, stored_us, entry, body) VALUES ('amber', 1, 0, zeroblob(99999), x'00')")
-print("half", flush=True)
-time.sleep(60)
-"""
+def test_an_error_of_the_caller_leaves_nothing(again: Again) -> None:
+    """Whatever is raised inside `together` is raised outside, unchanged, and nothing was written."""
+    store = again()
+    for fault in (KeyboardInterrupt, OSError("the caller's own"), TimeoutError()):
+        with pytest.raises(type(fault) if isinstance(fault, Exception) else fault), store.together():
+            store.append("amber", 0, [(b"a0", b"")], b"note a", now_us=7)
+            raise fault
+    assert [] == again().logs()
+    store.append("amber", 0, [(b"a0", b"")], b"note a", now_us=7)
 
 
-def test_a_process_killed_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Another process dies between BEGIN and COMMIT: meanwhile we say who waits, afterwards nothing of it is there."""
-    amber, ring = parties()[0], records()[0].keyring
-    store = SqliteStore(tmp_path / "a.searoom", busy_ms=10)
-    record = make_record(amber, ring, store)
-    say(record, amber, b"before")
+def test_one_state_is_read_still(again: Again) -> None:
+    """While one reads still, what others write is not seen, and nothing is written through the same store."""
+    store, other = again(), again()
+    other.put("annex", b"k", b"old")
+    with store.still():
+        assert [b"old"] == [value for _, value in store.each("annex")]
+        other.put("annex", b"k", b"new")
+        other.append("amber", 0, [(b"e", b"")], b"note", now_us=7)
+        assert ([b"old"], []) == ([value for _, value in store.each("annex")], store.logs())
+        with pytest.raises(NotAllowed, match="read as one state"):
+            store.put("annex", b"k", b"mine")
+    assert ([b"new"], ["amber"]) == ([value for _, value in store.each("annex")], store.logs())
+    with store.together(), pytest.raises(NotAllowed, match="being written"), store.still():
+        pass
+
+
+def test_two_threads_write_one_after_the_other(store: TableStore) -> None:
+    """What two threads write together does not mix, and none of it is lost."""
+    faults: list[BaseException] = []
+
+    def write(kind: str) -> None:
+        try:
+            for n in range(20):
+                with store.together():
+                    store.put(kind, b"count", b"%d" % n)
+                    store.put(kind, b"%d" % n, b"x")
+                    assert b"%d" % n == store.get(kind, b"count")
+        except BaseException as fault:  # noqa: BLE001  # the main thread looks at it
+            faults.append(fault)
+
+    threads = [threading.Thread(target=write, args=(kind,)) for kind in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == faults
+    assert (21, 21) == (len(list(store.each("one"))), len(list(store.each("two"))))
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("loss", Loss)
+def test_a_planted_loss_is_what_it_says(store: TableStore, write: str, loss: Loss) -> None:
+    """The failing store of the other tests loses the write or only the word of it, and then works again."""
+    failing = FailingStore(store)
+    deeds: dict[str, Callable[[], None]] = {
+        "append": lambda: failing.append("amber", 0, [(b"e", b"")], b"note", now_us=7),
+        "cosign": lambda: failing.cosign("amber", "coral", 1, b"cosigned"),
+        "keep": lambda: failing.keep("fork", b"proof", now_us=7),
+        "put": lambda: failing.put("annex", b"k", b"v"),
+        "drop": lambda: failing.drop("annex", b"there"),
+    }
+
+    def all_of_them() -> None:
+        with failing.together():
+            for deed in list(deeds.values())[:5]:
+                deed()
+
+    deeds["together"] = all_of_them
+    failing.put("annex", b"there", b"v")
     before = content(store)
-    command = [sys.executable, "-c", HALF_A_MESSAGE, str(tmp_path / "a.searoom")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert b"half\n" == process.stdout.readline()
-        with pytest.raises(StateUnknown, match="locked"):
-            say(record, amber, b"meanwhile")
-        process.kill()
-    assert before == content(store)
+    failing.fail(write, loss)
+    with pytest.raises(StateUnknown, match=str(loss)):
+        deeds[write]()
+    assert (loss is Loss.LOST) == (before == content(store))
+    failing.fail_at(1, loss)
+    failing.put("annex", b"first", b"v")
+    with pytest.raises(StateUnknown, match=str(loss)):
+        failing.put("annex", b"second", b"v")
+    assert (loss is Loss.LOST) == (store.get("annex", b"second") is None)
+    failing.fail("put", loss)
+    with pytest.raises(StateUnknown, match=str(loss)), failing.together():
+        failing.put("annex", b"third", b"v")
+        failing.put("annex", b"fourth", b"v")
+    assert (loss is Loss.LOST) == (store.get("annex", b"fourth") is None)
+
+
+def test_a_closed_store_says_so(store: TableStore) -> None:
+    """After `close` nothing is read or written, and closing twice is no error."""
     store.close()
-    store = SqliteStore(tmp_path / "a.searoom")
-    assert before == content(store)
-    assert 1 == say(make_record(amber, ring, store), amber, b"afterwards").index
     store.close()
-
-
-def test_a_read_only_store_is_refused(open_folder: Path) -> None:
-    """A store that nobody may write is refused at the start, and nothing in it changes."""
-    path = open_folder / "a.searoom"
-    SqliteStore(path).close()
-    before = path.read_bytes()
-    path.chmod(0o444)
-    with ordinary_user(), pytest.raises(StateUnknown, match="is read-only: nothing"):
-        SqliteStore(path)
-    assert before == path.read_bytes()
-
-
-def test_a_read_only_folder_is_refused(open_folder: Path) -> None:
-    """No store is made where none can be; the sentence names the place."""
-    open_folder.chmod(0o555)
-    with ordinary_user(), pytest.raises(StateUnknown, match=f"{open_folder}.*read-only, missing or forbidden"):
-        SqliteStore(open_folder / "a.searoom")
-    open_folder.chmod(0o755)
-    with pytest.raises(StateUnknown, match="missing"):
-        SqliteStore(open_folder / "nowhere" / "a.searoom")
     with pytest.raises(StateUnknown):
-        SqliteStore(open_folder)
-
-
-@pytest.mark.parametrize("data", [b"not a database at all, but long enough to look like one" * 20, b"short"])
-def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, data: bytes) -> None:
-    """A wrong file name does not cost anybody a file."""
-    path = tmp_path / "picture.png"
-    path.write_bytes(data)
-    with pytest.raises(NotAllowed, match="not a Searoom store"):
-        SqliteStore(path)
-    assert data == path.read_bytes()
-
-
-def test_a_database_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
-    """Another program's database is not made ours."""
-    path = tmp_path / "other.db"
-    other = apsw.Connection(str(path))
-    other.execute("CREATE TABLE entry (id INTEGER)")
-    other.close()
-    before = path.read_bytes()
-    with pytest.raises(NotAllowed, match="something else"):
-        SqliteStore(path)
-    assert before == path.read_bytes()
-
-
-@pytest.mark.parametrize("version", [0, 2, 99])
-def test_a_store_of_another_version_is_refused_and_left_alone(tmp_path: Path, version: int) -> None:
-    """What a newer program wrote, an older one does not touch."""
-    path = tmp_path / "newer.searoom"
-    SqliteStore(path).close()
-    other = apsw.Connection(str(path))
-    other.pragma("user_version", version)
-    other.close()
-    before = path.read_bytes()
-    with pytest.raises(NotAllowed, match=f"schema {version}"):
-        SqliteStore(path)
-    assert before == path.read_bytes()
-
-
-def test_a_damaged_store_says_so(tmp_path: Path) -> None:
-    """Pages of rubbish in the middle of the file are a clear error, not a crash."""
-    store = SqliteStore(tmp_path / "a.searoom")
-    for n in range(50):
-        store.append("amber", n, [(b"e" * 900, b"b" * 900)], b"note", now_us=7)
-    store.close()
-    data = bytearray((tmp_path / "a.searoom").read_bytes())
-    data[4096 * 2 :] = b"\xa5" * (len(data) - 4096 * 2)
-    (tmp_path / "a.searoom").write_bytes(data)
-    with pytest.raises((StateUnknown, NotAllowed)):
-        content(SqliteStore(tmp_path / "a.searoom"))
-
-
-def test_refuses_an_sqlite_that_can_lose_a_commit() -> None:
-    """The versions with the WAL-reset bug are refused; the one in use is not."""
-    for version in ("3.40.1", "3.51.2"):
-        with pytest.raises(NotAllowed, match="can lose"):
-            check_library(version)
-    check_library("3.51.3")
-    check_library("3.100.0")
-    check_library(apsw.sqlite_lib_version())
-
-
-def test_commits_are_durable_by_setting(tmp_path: Path) -> None:
-    """Write-ahead log, synchronous=FULL: a commit that returned survives a loss of power."""
-    store = SqliteStore(tmp_path / "a.searoom")
-    assert "wal" == store._db.pragma("journal_mode")
-    assert 2 == store._db.pragma("synchronous")
-    assert APPLICATION_ID == store._db.pragma("application_id")
-    store.close()
-
-
-def test_one_message_is_one_transaction(tmp_path: Path) -> None:
-    """Entry, body and signed checkpoint go down in one commit."""
-    amber = parties()[0]
-    store = SqliteStore(tmp_path / "a.searoom")
-    record = make_record(amber, records()[0].keyring, store)
-    commits: list[str] = []
-    store._db.trace_v2(apsw.SQLITE_TRACE_STMT, lambda event: commits.append(event["sql"]))
-    say(record, amber, b"words")
-    assert ["BEGIN IMMEDIATE", "COMMIT"] == [sql for sql in commits if sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")]
-    assert 2 == sum(sql.startswith("INSERT") for sql in commits)
-    store.close()
+        store.size("amber")
+    with pytest.raises(StateUnknown):
+        store.put("annex", b"k", b"v")

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from builders import cosign, exchange, keyring, make_record, opener, parties, say
+from builders import cosign, exchange, make_record, opener, parties, roster, say
 from review import samples
 from review.reading import Reader
 from review.tales import LETTER, WORDS, at, call, told
@@ -324,7 +324,7 @@ def test_stays_readable_on_a_telephone_and_on_paper():
 def test_both_nodes_compute_the_same_joint_page():
     """From two records with their own keys, stores and cosignatures, byte for byte, in every language."""
     amber, coral = parties()
-    ring = keyring(amber, coral)
+    ring = roster(amber, coral)
     sides = {"amber": (amber, make_record(amber, ring)), "coral": (coral, make_record(coral, ring))}
     for message in told().account().messages():
         party, record = sides[message.author]

@@ -6,11 +6,13 @@ import re
 import pytest
 
 from review.tales import at, told
-from searoom.account import Closed
+from searoom.account import Closed, Notice, arrange
 from searoom.obligations.standing import standing
+from searoom.record.entry import Kind
 from searoom.review import rows
 from searoom.review.sections import Folded, Proven
 from searoom.review.texts import LANGUAGES, Texts
+from searoom.signals import forms
 from told import BOOK, DEMO, MACM, START_US, Tale
 
 EN = Texts("en")
@@ -102,9 +104,8 @@ def test_a_closed_entry_keeps_its_place_and_says_why():
     """What cannot be opened is shown as closed, never left out."""
     account = told().account()
     message = account.items[0]
-    closed = Closed(
-        *(getattr(message, field.name) for field in dataclasses.fields(Closed) if field.name != "why"), "not for us"
-    )
+    common = [getattr(message, name) for name in Closed.__mro__[1].__slots__ if name != "doubtful"]
+    closed = Closed(*common, "not for us")
     row = rows.message_row(account, closed, DEMO, BOOK, EN, director=False, handed={})
 
     assert ("not for us", (), "amber/0") == (row.closed, row.fields, row.ref)
@@ -174,3 +175,51 @@ def test_channels_and_precedences_have_their_words():
 def test_any_agreement_will_do():
     """The pack of the real mechanism names other parties; the pages know none."""
     assert MACM.parties != DEMO.parties
+
+
+def test_a_transcript_bears_its_mark_in_its_title():
+    """Wherever its row is shown: who wrote it down, who is said to have spoken, and that they have not signed."""
+    tale = Tale()
+    understood = forms.from_text(BOOK, "hotline-contact", {"phrase": "we-are-here"})
+    tale.transcribe("amber", "coral", words="Here.", understood=understood)
+    (row,) = content(tale.account()).timeline
+
+    assert row.title.startswith("Transcript: amber officer 1 of Amber writes that Coral said this (telephone).")
+    assert {"as we understood it", "agreed phrase"} <= {field.label for field in row.fields}
+
+
+def test_a_notice_is_its_own_sentence():
+    """The change of keys stands in the timeline, in words."""
+    tale = Tale()
+    tale.say("amber", "line-test")
+    first = tale.logs["amber"][0]
+    common = [getattr(first, name) for name in Closed.__mro__[1].__slots__ if name != "doubtful"]
+    (row,) = content(arrange(tale.parties, [Notice(*common, Kind.CARD, serial=2)], {})).timeline
+
+    assert ("Amber changed its keys: card number 2 is in force from here on.", "") == (row.title, row.closed)
+
+
+def test_a_doubtful_message_says_so():
+    """A key behind it was withdrawn: its title says so, and its words stay."""
+    tale = Tale()
+    tale.say("amber", "hotline-message", text="x")
+    doubtful = dataclasses.replace(tale.logs["amber"][0], doubtful="a key was withdrawn")
+    (row,) = content(arrange(tale.parties, [doubtful], {})).timeline
+
+    assert "Hotline message (signed with a key that was withdrawn later)" == row.title
+    assert 1 == len(row.fields)
+
+
+def test_states_by_other_means_are_rows_of_their_own():
+    """Handed over, read back, answered by a transcript; and nothing that only a node could show."""
+    tale = Tale()
+    ref = tale.alone("amber", "hotline-message", without=("coral",), text="x")
+    for readback in ("code", "differs"):
+        tale.say("amber", "conveyed", reply_to=ref, party="coral", medium="fax", at=START_US, readback=readback)
+    tale.transcribe("amber", "coral", reply_to=ref)
+    row = content(tale.account(without_node=("coral",))).hotline[0]
+
+    assert ["stored", "conveyed", "read_back", "conveyed", "answered_transcribed"] == [
+        state.key for state in row.states
+    ]
+    assert all(EN(f"{group}.{state.key}") for group in ("state", "state_says", "state_not") for state in row.states)

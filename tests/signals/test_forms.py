@@ -1,6 +1,7 @@
 """Forms: strict tables, the check that both nodes run, and bytes that are refused unless they are whole."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,9 @@ def example(form, lang="en"):
     typed = {
         each.name: next(iter(each.choices)) if each.choices else TYPED[each.kind][0] for each in BOOK.form(form).fields
     }
-    return from_text(BOOK, form, typed, lang=lang, reply_to=("coral", 2))
+    filled = from_text(BOOK, form, typed, lang=lang, reply_to=("coral", 2))
+    apart = {each.name: bytes(32) for each in BOOK.form(form).fields if each.kind == "personal"}
+    return replace(filled, fields=filled.fields | apart)
 
 
 NAMES = [form.name for form in BOOK.forms]
@@ -90,7 +93,7 @@ def altered(filled, key, value):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        (0, 1), (0, False), (1, "gossip"), (1, 3), (2, 2), (2, True), (2, None), (3, "national"), (3, "pub"), (3, None),
+        (0, 0), (0, 2), (0, True), (1, "gossip"), (1, 3), (2, 2), (2, True), (2, None), (3, "national"), (3, "pub"), (3, None),
         (4, "urgent"), (5, "ru"), (5, None), (6, []), (6, {}), (7, []), (7, ["amber"]), (7, ["amber", -1]), (7, "amber/3"),
         (7, ["amber", True]), (8, 0),
     ],

@@ -85,6 +85,13 @@ def test_refuses_what_is_no_toml_with_its_line():
         read_table("a = 1\nb = = 2\n", "t.toml")
 
 
+@pytest.mark.parametrize("text", ["a = " + "1" * 5000, "a = " + "[" * 3000, "a = " + "{a=" * 3000])
+def test_refuses_what_the_parser_itself_breaks_on(text):
+    """A number of 5,000 digits and a table nested 3,000 deep are no TOML of ours (found by fuzzing)."""
+    with pytest.raises(NotAllowed, match=r"t\.toml: this is no TOML"):
+        read_table(text, "t.toml")
+
+
 def test_knows_its_packaged_tables():
     """The packaged tables are found by name; one that is not there is named."""
     assert "read.toml" in packaged_names("forms")

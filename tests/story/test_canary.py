@@ -3,10 +3,10 @@
 import asyncio
 
 from searoom import cbor, desk
+from searoom.link.answerer import Answerer
 from searoom.link.carriers import LoopCarrier
-from searoom.link.courier import Answerer, Courier
+from searoom.link.courier import Courier
 from searoom.node import Node
-from searoom.record.seal import open_body
 from searoom.review import render
 from searoom.serve import Service
 from searoom.signals.forms import Filled, Form
@@ -31,6 +31,8 @@ VALUES = {
     "duration": NUMBER,
     "position": (317_654_321, -1_654_321_987),
     "party": "coral",
+    "log": "coral",
+    "ref": ("coral", NUMBER),
 }
 
 
@@ -50,7 +52,7 @@ def marks(filled: Filled) -> list[bytes]:
         if isinstance(value, int):
             found.append(cbor.encode(value))
         elif isinstance(value, tuple):
-            found += [cbor.encode(item) for item in value]
+            found += [cbor.encode(item) for item in value if isinstance(item, int)]
     return found
 
 
@@ -64,7 +66,7 @@ def test_no_canary_of_a_national_field_leaves(tmp_path):
     filled = [national(form) for form in forms]
     assert len(filled) >= 5
     for each in filled:
-        amber.node.note(each)
+        amber.node.notebook.note(each)
     coral.node.say_automatic("line-test", {})
     amber.node.say_automatic("line-test", {})
 
@@ -106,7 +108,11 @@ def exchange(node: Node, peer: Node, left: list[bytes]) -> None:
     """Let two nodes meet, each calling the other; keep every byte that `node` put on the line, asking or answering."""
     for caller, called in ((node, peer), (peer, node)):
         answerer = Answerer(
-            called.record, now=called.now, on_admitted=lambda _party, called=called: called.acknowledge()
+            called.record,
+            agreement=called.rules_hash,
+            now=called.now,
+            on_admitted=lambda _party, called=called: called.acknowledge(),
+            mail=called.postbox,
         )
 
         async def handler(data: bytes, answerer=answerer, caller=caller) -> bytes:
@@ -118,8 +124,10 @@ def exchange(node: Node, peer: Node, left: list[bytes]) -> None:
             caller.record,
             called.party,
             LoopCarrier(handler),
+            agreement=caller.rules_hash,
             now=caller.now,
             on_admitted=lambda _party, caller=caller: caller.acknowledge(),
+            mail=caller.postbox,
         )
 
         async def story(courier=courier) -> None:
@@ -132,7 +140,4 @@ def exchange(node: Node, peer: Node, left: list[bytes]) -> None:
 
 def contents(node: Node) -> list[bytes]:
     """Return what is inside the bodies of our shared log: a seal must not hide a leak from the search."""
-    return [
-        open_body(body, statement=entry.statement, reader=node.party, kem=node._kem).content
-        for entry, body in node.record.entries(node.party)
-    ]
+    return [node.openings.require(entry.statement, body).content for entry, body in node.record.entries(node.party)]

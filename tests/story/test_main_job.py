@@ -122,7 +122,7 @@ def test_record_is_proven_from_a_copy_without_the_stores(main_job, tmp_path):
         return ours.returncode, theirs.returncode
 
     assert codes() == (0, 0)
-    victim = sorted((tmp_path / "coral" / "record" / "bodies").iterdir())[7]
+    victim = max(path for path in (tmp_path / "coral" / "record" / "amber" / "bodies").rglob("*") if path.is_file())
     data = bytearray(victim.read_bytes())
     data[-1] ^= 0x10
     victim.write_bytes(bytes(data))

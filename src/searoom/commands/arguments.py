@@ -1,9 +1,10 @@
 """What the commands' arguments have in common: a parser with examples, pairs, references to entries."""
 
 import argparse
+import contextlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from searoom.errors import NotAllowed
@@ -49,3 +50,27 @@ def pack(name: str) -> Path | str:
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
     """Print a value as JSON for a program."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextlib.contextmanager
+def shown_progress(verb: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows on a terminal how far long work has come, in percent; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    last = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        percent = 100 * done // max(total, 1)
+        if percent != last:
+            last = percent
+            sys.stderr.write(f"\r  {verb} {done:,} of {total:,} entries ({percent} %)")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if last >= 0:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from searoom import serve
+from searoom import annexes, serve
 from searoom.commands.arguments import parser, print_json, reference
 from searoom.desk import ask
 from searoom.signals import forms
+from searoom.unlocking import asker
 
 
 def node(argv: Sequence[str]) -> int:
@@ -17,32 +18,9 @@ def node(argv: Sequence[str]) -> int:
         "node", "Run the node of FOLDER: its peer port, couriers, lookout and desk.", ["searoom node amber"]
     )
     command.add_argument("folder", type=Path)
+    command.add_argument("--passphrase-file", type=Path, help="of the node's keys, instead of typing it")
     given = command.parse_args(argv)
-    return serve.run(given.folder)
-
-
-def status(argv: Sequence[str]) -> int:
-    """Print how a running node and its line are."""
-    command = parser(
-        "status", "How a running node and its line to each counterpart are.", ["searoom status amber --json"]
-    )
-    command.add_argument("node", type=Path)
-    command.add_argument("--json", action="store_true")
-    given = command.parse_args(argv)
-    reply = ask(given.node, {"do": "status"})
-    if given.json:
-        print_json(reply)
-        return 0
-    sys.stdout.write(f"{reply['party']}  {reply['now']}  process {reply['pid']}, port {reply['port']}\n")
-    for party, size in cast("dict[str, int]", reply["sizes"]).items():
-        sys.stdout.write(f"  log of {party}: {size} entries held\n")
-    for party, line in cast("dict[str, dict[str, object]]", reply["lines"]).items():
-        contact = line["last_contact"] or "never"
-        fault = f"; no contact since, because {line['last_fault']}" if line["last_fault"] else ""
-        sys.stdout.write(f"  line to {party}: last contact {contact}{fault}\n")
-    for name, why in cast("dict[str, str]", reply["blind"]).items():
-        sys.stdout.write(f"  sensor {name} is blind: {why}\n")
-    return 0
+    return serve.run(given.folder, asker(given.passphrase_file))
 
 
 def watch(argv: Sequence[str]) -> int:
@@ -88,8 +66,12 @@ def show(argv: Sequence[str]) -> int:
     author, index = reference(given.entry)
     reply = ask(given.node, {"do": "message", "author": author, "index": index, "lang": given.lang})
     book = forms.load()
-    filled = forms.decode(cast("bytes", reply["content"]), book)
-    for line in (*forms.read_out(filled, book, given.lang), *cast("list[str]", reply["states"])):
+    lines = [str(reply["sentence"])] if reply["sentence"] else []
+    if reply["content"]:
+        held = dict(cast("list[tuple[bytes, bytes]]", reply["annexes"]))
+        filled = annexes.attach(forms.decode(cast("bytes", reply["content"]), book), book, held.get)
+        lines += forms.read_out(filled, book, given.lang)
+    for line in (*lines, *cast("list[str]", reply["states"])):
         sys.stdout.write(line + "\n")
     return 0
 
@@ -116,11 +98,35 @@ def export(argv: Sequence[str]) -> int:
     command = parser(
         "export",
         "Write our log and the logs of the others as files that `searoom verify` and others can check.",
-        ["searoom export amber amber-record"],
+        ["searoom export amber amber-record", "searoom export amber for-an-observer --closed"],
     )
     command.add_argument("node", type=Path)
     command.add_argument("folder", type=Path)
+    command.add_argument("--closed", action="store_true", help="open no words: for who verifies and may not read")
     given = command.parse_args(argv)
-    reply = ask(given.node, {"do": "export", "folder": str(given.folder.resolve())})
+    reply = ask(given.node, {"do": "export", "folder": str(given.folder.resolve()), "closed": given.closed})
     sys.stdout.write(f"wrote {reply['entries']} entries to {given.folder}\n")
+    return 0
+
+
+def ahead(argv: Sequence[str]) -> int:
+    """Print the messages that came ahead of their place."""
+    command = parser(
+        "ahead",
+        "The messages that came ahead of their place, a flash past a backlog: what each says, before the rest is here.",
+        ["searoom ahead amber", "searoom ahead amber --lang ja"],
+    )
+    command.add_argument("node", type=Path)
+    command.add_argument("--lang", choices=("en", "ja", "zh"), default="en", help="language of labels and states")
+    given = command.parse_args(argv)
+    book = forms.load()
+    rows = cast("list[dict[str, object]]", ask(given.node, {"do": "ahead", "lang": given.lang})["ahead"])
+    for row in rows:
+        sys.stdout.write(f"{row['ref']}\n")
+        content = cast("bytes", row["content"])
+        lines = forms.read_out(forms.decode(content, book), book, given.lang) if content else [str(row["why"])]
+        for line in (*lines, str(row["state"])):
+            sys.stdout.write(f"  {line}\n")
+    if not rows:
+        sys.stdout.write("  none\n")
     return 0

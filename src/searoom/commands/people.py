@@ -11,6 +11,7 @@ from searoom.desk import ask
 from searoom.errors import NotAllowed
 from searoom.officer import Placed
 from searoom.signals import forms
+from searoom.unlocking import asker
 
 
 def say(argv: Sequence[str]) -> int:
@@ -32,6 +33,7 @@ def say(argv: Sequence[str]) -> int:
     command.add_argument("--channel", default="")
     command.add_argument("--precedence", choices=("flash", "immediate", "routine"), default="routine")
     command.add_argument("--until", metavar="TIME", help="after this time the words no longer hold")
+    command.add_argument("--passphrase-file", type=Path, help="of your key, instead of typing it")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     book = forms.load()
@@ -45,7 +47,8 @@ def say(argv: Sequence[str]) -> int:
         reply_to=reference(given.reply) if given.reply else None,
     )
     until = clock.from_text(given.until) if given.until else None
-    return tell(officer.say(given.node, given.key, filled, book, until_us=until), as_json=given.json)
+    placed = officer.say(given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file))
+    return tell(placed, as_json=given.json)
 
 
 def release(argv: Sequence[str]) -> int:
@@ -59,6 +62,7 @@ def release(argv: Sequence[str]) -> int:
     command.add_argument("draft", type=int)
     command.add_argument("--key", type=Path, required=True)
     command.add_argument("--yes", action="store_true", help="do not ask before signing")
+    command.add_argument("--passphrase-file", type=Path, help="of your key, instead of typing it")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     book = forms.load()
@@ -67,12 +71,14 @@ def release(argv: Sequence[str]) -> int:
         statement = looked.released.statement
         kind = "EXERCISE" if statement.exercise else "REAL"
         sys.stdout.write(f"{kind}, {statement.mechanism}, to {', '.join(statement.recipients)}\n")
-        for line in forms.read_out(looked.filled, book, looked.filled.lang):
+        for line in forms.read_out(looked.shown, book, looked.filled.lang):
             sys.stdout.write(f"  {line}\n")
+        sys.stdout.write(f"  signed so far by {', '.join(signer.name for signer in looked.signers)}\n")
     if not confirmed("Sign and release this?", given):
         sys.stdout.write("not signed; the draft stays\n")
         return 1
-    return tell(officer.release(given.node, given.key, looked), as_json=given.json)
+    placed = officer.release(given.node, given.key, looked, passphrase=asker(given.passphrase_file))
+    return tell(placed, as_json=given.json)
 
 
 def nearest(argv: Sequence[str]) -> int:
@@ -91,6 +97,7 @@ def nearest(argv: Sequence[str]) -> int:
     command.add_argument("--to", dest="end", required=True, metavar="TIME")
     command.add_argument("--round-m", type=int, default=1, help="round value and error to this many metres")
     command.add_argument("--lang", choices=("en", "ja", "zh"), default="en")
+    command.add_argument("--passphrase-file", type=Path, help="of your key, instead of typing it")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     if given.round_m < 1:
@@ -115,7 +122,8 @@ def nearest(argv: Sequence[str]) -> int:
         sensor=str(found["sensor"]),
         lang=given.lang,
     )
-    return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)
+    placed = officer.say(given.node, given.key, filled, book, passphrase=asker(given.passphrase_file))
+    return tell(placed, as_json=given.json)
 
 
 def confirmed(question: str, given: Namespace) -> bool:
@@ -132,7 +140,7 @@ def tell(placed: Placed, *, as_json: bool) -> int:
     if as_json:
         print_json({"author": placed.author, "index": placed.index, "draft": placed.draft})
     elif placed.draft is not None:
-        sys.stdout.write(f"kept as draft {placed.draft}: a second person releases it with `searoom release`\n")
+        sys.stdout.write(f"kept as draft {placed.draft}: another person releases it with `searoom release`\n")
     else:
         sys.stdout.write(f"placed as {placed.author}/{placed.index}\n")
     return 0

@@ -1,18 +1,26 @@
-"""The command `verify`: exported records proven offline, from their bytes alone."""
+"""The command `verify`: records, proofs and bundles proven from their bytes alone, with an exit code per outcome."""
 
+import contextlib
 import sys
+import tempfile
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from searoom import account as accounts
 from searoom import clock
-from searoom.account import Account, Message, Ref, State, ref_text
-from searoom.commands.arguments import pairs, parser, print_json
+from searoom.account import Account, Closed, Item, Message, Ref, State, Transcribed, ref_text
+from searoom.commands import verdicts
+from searoom.commands.arguments import pairs, parser, print_json, shown_progress
+from searoom.commands.verdicts import UNPINNED, Helps, compared
 from searoom.delivery import answer_kind, delivery
-from searoom.errors import NotAllowed, Tampered
+from searoom.errors import NotAllowed, SearoomError
+from searoom.link import fetch
 from searoom.record import layout
+from searoom.record.cards import Card
 from searoom.record.entry import Entry
-from searoom.record.keys import Card, Keyring, Signer
+from searoom.record.keys import Signer
+from searoom.record.roster import author_of
 from searoom.record.verify import Proven, verify_many
 from searoom.signals import forms
 
@@ -22,7 +30,6 @@ PROVEN = (
     "and each side signed that it stored the other's log up to the sizes above (stored, never agreed).\n"
     "Not proven: that what was said is true, that a clock was right, or that nothing was said elsewhere."
 )
-UNPINNED = "Compare the root fingerprints with those that were read aloud: without that, anybody could have made this."
 
 
 class _Exported:
@@ -30,20 +37,28 @@ class _Exported:
 
     def __init__(self, proven: Proven) -> None:
         self._proven = proven
-        self.keyring = Keyring([Card.from_bytes(proven.cards[party]) for party in proven.manifest.parties])
+        self.roster = proven.roster
 
-    def entries(self, party: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
-        for item in self._proven.entries:
-            if item.party == party and item.entry.index >= start:
-                yield item.entry, b""
+    def logs(self) -> tuple[str, ...]:
+        return self._proven.manifest.logs
 
-    def recorded(self, party: str, by: str) -> int:
-        return self._proven.cosigned.get((party, by), 0)
+    def entries(self, log: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
+        for item in self._proven.read(log):
+            if item.entry.index >= start:
+                yield item.entry, item.body
+
+    def recorded(self, log: str, by: str) -> int:
+        return self._proven.cosigned.get((log, by), 0)
 
 
 def account_of(proven: Proven) -> Account:
     """Return the account of an export: what the exporter opened is read, the rest keeps its place, closed."""
-    opened = {item.entry.statement.plain_hash: item.opening for item in proven.entries if item.opening is not None}
+    opened = {
+        item.entry.statement.plain_hash: item.opening
+        for log in proven.manifest.logs
+        for item in proven.read(log)
+        if item.opening is not None
+    }
 
     def opener(entry: Entry, _body: bytes) -> bytes | None:
         opening = opened.get(entry.statement.plain_hash)
@@ -65,65 +80,94 @@ def records_in(folder: Path) -> tuple[Path, ...]:
 
 
 def verify(argv: Sequence[str]) -> int:
-    """Prove exported records from their bytes alone."""
+    """Prove what somebody handed over: exported records, single files of proof, parts of a bundle."""
     command = parser(
         "verify",
-        "Prove exported records offline, from their bytes alone. DIR is a record, or holds records as */record.",
+        "Prove, from bytes alone: an exported record (DIR, or records in it as */record), one that is published (URL), "
+        "a proof or fork-proof file, parts of a bundle. Nothing is believed, and no other program is asked.",
         [
             "searoom verify demo-out",
             "searoom verify demo-out --who",
             "searoom verify /media/stick/amber-record --fingerprint amber='2f54 dd60 ...'",
+            "searoom verify coral-3.tlog-proof",
+            "searoom verify amber.fork-proof --card cards/amber.card",
+            "searoom verify https://records.example/demo",
         ],
     )
-    command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("--who", action="store_true", help="name the person and the key behind each state")
+    command.add_argument("what", nargs="+", metavar="DIR|FILE|URL")
+    command.add_argument("--who", action="store_true", help="name the person and the key behind each state of a record")
     command.add_argument(
-        "--fingerprint", action="append", default=[], metavar="PARTY=HEX", help="a root fingerprint that was read aloud"
+        "--fingerprint",
+        action="append",
+        default=[],
+        metavar="PARTY=FINGERPRINT",
+        help="a root's fingerprint that was read aloud: 12 groups of 5 figures, or 64 hex digits",
+    )
+    command.add_argument("--card", action="append", default=[], type=Path, metavar="FILE", help="a party's signed card")
+    command.add_argument("--policy", type=Path, metavar="FILE", help="judge a proof by this policy, and by no card")
+    command.add_argument(
+        "--entry", type=Path, metavar="FILE", help="the entry that a proof is of, where it is not in it"
     )
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
-    folders = records_in(given.folder)
-    proven = verify_many(folders)
-    compared = _compared(proven, pairs(given.fingerprint))
+    given.fingerprint = pairs(given.fingerprint)
+    if len(given.what) == 1 and fetch.is_address(given.what[0]):
+        return _published(given.what[0], given)
+    paths = [Path(one) for one in given.what]
+    if not any(path.is_file() for path in paths):
+        return _records([one for path in paths for one in records_in(path)], given)
+    helps = Helps(tuple(given.card), given.policy, given.entry, given.fingerprint)
+    return verdicts.tell(verdicts.judge(paths, helps), as_json=given.json)
+
+
+def _published(address: str, given: Namespace) -> int:
+    """Read what is published, then prove what was read like any folder."""
+    with tempfile.TemporaryDirectory(prefix="searoom-") as folder:
+        with shown_progress("read") as progress:
+            fetch.fetch_record(address, Path(folder), progress)
+        return _records([Path(folder)], given, name=address)
+
+
+def _records(folders: Sequence[Path], given: Namespace, name: str = "") -> int:
+    fingerprints: Mapping[str, str] = given.fingerprint
+    roots = compared(cards_in(folders), fingerprints)
+    with shown_progress("checked") as progress:
+        proven = verify_many(folders, fingerprints=roots, progress=progress)
+    pinned = set(fingerprints)
+    names = [name or str(folder) for folder in folders]
     if given.json:
-        print_json(_facts(folders, proven, compared))
+        print_json(_facts(names, proven, pinned))
         return 0
-    for folder, one in zip(folders, proven, strict=True):
-        sys.stdout.write("\n".join(_lines(folder, one)) + "\n")
+    for one, facts in zip(names, proven, strict=True):
+        sys.stdout.write("\n".join(_lines(one, facts)) + "\n")
     sys.stdout.write(("The exports agree with each other.\n" if len(proven) > 1 else "") + PROVEN + "\n")
-    if compared != set(proven[0].manifest.parties):
+    if pinned != set(proven[0].manifest.parties):
         sys.stdout.write(UNPINNED + "\n")
     if given.who:
         sys.stdout.write("\n" + "\n".join(who(proven[0])) + "\n")
     return 0
 
 
-def _compared(proven: Sequence[Proven], told: Mapping[str, str]) -> set[str]:
-    """Return the parties whose root was compared with what was read aloud; raise `Tampered` where it is another."""
-    for party, text in told.items():
-        for one in proven:
-            if party not in one.cards:
-                raise NotAllowed(f"'{party}' is no party of this record: {', '.join(one.manifest.parties)}")
-            shown = Card.from_bytes(one.cards[party]).fingerprint()
-            if "".join(shown.split()) != "".join(text.lower().split()):
-                raise Tampered(
-                    f"the root of '{party}' in this record is {shown}, not the one that you named",
-                    advice="Compare the fingerprint once more, in person. If it differs, this record is not theirs.",
-                )
-    return set(told)
+def cards_in(folders: Sequence[Path]) -> list[Card]:
+    """Return the cards of some records, as far as they can be read; the verifier says what is wrong with others."""
+    found: list[Card] = []
+    for folder in folders:
+        for path in sorted((folder / layout.CARDS).glob("*.card")):
+            with contextlib.suppress(SearoomError, OSError):
+                found.append(Card.from_bytes(path.read_bytes()))
+    return found
 
 
-def _lines(folder: Path, proven: Proven) -> list[str]:
+def _lines(name: str, proven: Proven) -> list[str]:
     manifest = proven.manifest
     kind = "EXERCISE" if manifest.exercise else "real"
-    lines = [f"{folder}: {manifest.mechanism} ({kind}), exported by {manifest.exporter}"]
-    for party in manifest.parties:
-        card = Card.from_bytes(proven.cards[party])
-        sizes = {by: proven.cosigned.get((party, by), 0) for by in _others(proven, party)}
+    lines = [f"{name}: {manifest.mechanism} ({kind}), exported by {manifest.exporter}"]
+    for log in manifest.logs:
+        sizes = {by: proven.cosigned.get((log, by), 0) for by in _others(proven, author_of(log))}
         stored = ", ".join(f"{by} signed that it stored {size}" for by, size in sizes.items())
-        lines.append(f"  {party}: {proven.sizes[party]} entries; {stored}")
-        lines.append(f"    root fingerprint {card.fingerprint()}")
-    lines.append(f"  {proven.openings} of {len(proven.entries)} bodies opened by the exporter")
+        lines.append(f"  {log}: {proven.sizes[log]} entries; {stored}")
+    lines += [f"  root of {party}: {proven.roster.first_card(party).fingerprint()}" for party in manifest.parties]
+    lines.append(f"  {proven.openings} of {proven.entries} bodies opened by the exporter")
     return lines
 
 
@@ -136,12 +180,22 @@ def who(proven: Proven) -> list[str]:
     account = account_of(proven)
     lines = []
     for item in account.items:
-        said = item.filled.form if isinstance(item, Message) else f"closed: {item.why}"
+        said = _what(item)
         lines.append(f"{ref_text(item.ref)}  {clock.to_text(item.claimed_us)}  {said}")
         lines += [f"    said by       {_signer(signer)}" for signer in item.signers]
         lines.append(f"    placed by     {_signer(item.station)}")
         lines += _states(account, item.ref)
     return lines
+
+
+def _what(item: Item) -> str:
+    match item:
+        case Message():
+            return item.filled.form
+        case Closed():
+            return f"closed: {item.why}"
+        case _:
+            return item.sentence("en", forms.load()) if isinstance(item, Transcribed) else item.sentence("en")
 
 
 def _states(account: Account, ref: Ref) -> Iterator[str]:
@@ -165,19 +219,22 @@ def _signer(signer: Signer) -> str:
     return f"{signer.name} ({signer.role.value} of {signer.party}, key {signer.key_id.hex()})"
 
 
-def _facts(folders: Sequence[Path], proven: Sequence[Proven], compared: set[str]) -> list[dict[str, object]]:
+def _facts(names: Sequence[str], proven: Sequence[Proven], pinned: set[str]) -> list[dict[str, object]]:
     return [
         {
-            "folder": str(folder),
+            "outcome": "proven",
+            "folder": name,
             "mechanism": one.manifest.mechanism,
             "exercise": one.manifest.exercise,
             "exporter": one.manifest.exporter,
             "sizes": dict(one.sizes),
             "roots": {party: root.hex() for party, root in one.roots.items()},
             "cosigned": {f"{log} by {by}": size for (log, by), size in one.cosigned.items()},
-            "entries": len(one.entries),
+            "entries": one.entries,
+            "signatures": one.signatures,
             "opened": one.openings,
-            "fingerprints_compared": sorted(compared),
+            "fingerprints_compared": sorted(pinned),
+            "proven": PROVEN,
         }
-        for folder, one in zip(folders, proven, strict=True)
+        for name, one in zip(names, proven, strict=True)
     ]

@@ -36,7 +36,7 @@ def write_reviews(outcome: Outcome, refused: str) -> tuple[tuple[Path, ...], dic
     nodes = [Node.open(outcome.stage.folder(party), to_read=True) for party in outcome.stage.parties]
     try:
         pictures = tuple(_picture(node) for node in nodes)
-        handed = {ref: when for node in nodes for ref, when in node.handed_over().items()}
+        handed = {ref: when for node in nodes for ref, when in node.notebook.handed_over().items()}
         account, agreement, now_us = nodes[0].account(), nodes[0].agreement, nodes[0].now()
         duties = standing.standing(agreement, account, now_us)
     finally:
@@ -76,7 +76,7 @@ def _picture(node: Node) -> Picture:
     others = [name for name in lookout.fixes.names if name != unit]
     if not others:
         raise NotAllowed(f"the sensors of {unit} saw no other craft", advice="Give the scenario two units in sight.")
-    first = first_grades([filled for _, filled in node.notes(ENCOUNTER_NOTE)])
+    first = first_grades([filled for _, filled in node.notebook.notes(ENCOUNTER_NOTE)])
     marks = tuple(_mark(first[grade]) for grade in map(str, RISING) if grade != Grade.CLEAR and grade in first)
     return Picture(
         node.party, _track(lookout.fixes.of(unit), unit), _track(lookout.fixes.of(others[0]), others[0]), marks

@@ -177,12 +177,12 @@ def _hand_out(outcome: Outcome) -> None:
 
 
 def flip_one_byte(out: Path, party: str) -> tuple[str, subprocess.CompletedProcess[str]]:
-    """Copy a record elsewhere, change one bit of one stored body, and return which file and what `verify` says."""
+    """Copy a record elsewhere, change one bit of its bodies, and return which file and what `verify` says."""
     copy = out / "one-byte-changed"
     shutil.copytree(out / party / "record", copy)
-    victim = max((copy / "bodies").iterdir())
+    victim = max(path for path in (copy / party / "bodies").rglob("*") if path.is_file())
     data = bytearray(victim.read_bytes())
-    data[len(data) // 2] ^= 1
+    data[-1] ^= 1  # of the last body; in a length before it, it would be a fault of form
     victim.write_bytes(bytes(data))
     return str(victim.relative_to(copy)), verify(copy)
 

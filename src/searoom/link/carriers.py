@@ -1,293 +1,301 @@
-"""What moves the bytes of one exchange: HTTPS between two nodes, or a loop inside one process.
+"""What moves the bytes of one exchange to a counterpart: HTTPS, or a loop inside one process.
 
 A carrier takes the client's message and brings back the server's; it knows nothing of what is in
-them. Over HTTPS one exchange is one connection and one POST: whatever breaks, the next one starts
-clean. Rule: nobody's bytes reach the HTTP parser before their certificate was compared with the pin.
+them. Over HTTPS connections are kept and used again; each exchange has one to itself, so that none
+waits behind another. Exchanges may be repeated without harm (the record takes the same bytes
+twice), and that is used: a kept connection that turns out dead is replaced once, and a slow routine
+exchange is broken off for an urgent one and repeated after it.
+
+Rule: nobody's bytes reach the HTTP parser before their certificate was compared with the pins.
 """
 
 import asyncio
-import contextlib
-import errno
-import socket
-import ssl
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import h11
 
-from searoom.errors import NotAllowed, PeerFault, StateUnknown
-from searoom.link.post import MAX_BODY_BYTES, RefusedError, answer_bytes, ask, new_parser, read_request
-from searoom.link.tls import client_context, pinned_party, server_context
+from searoom.errors import NotAllowed, PeerFault
+from searoom.link.lanes import GaveWayError, Lanes
+from searoom.link.post import (
+    EXCHANGE_PATH,
+    MAX_BODY_BYTES,
+    MAX_TOKEN_BYTES,
+    URGENT_PATH,
+    WAIT_PATH,
+    RefusedError,
+    UnusedError,
+    ask,
+    goes_on,
+    new_parser,
+)
+from searoom.link.stream import TlsError, TlsStream
+from searoom.link.tls import Credentials, client_context, key_exchange, pinned_party
 
-MAX_CONNECTIONS: Final = 256  # of all comers, known or not, counted before the handshake
-MAX_CONNECTIONS_PER_PEER: Final = 4  # one is enough; more are leftovers of broken lines
-_PAUSE_S: Final = 0.1  # after the system refused us a new connection
-
-Handler = Callable[[str, bytes], Awaitable[bytes]]
-
-
-class Carrier(Protocol):
-    """What a courier asks for: bring bytes to the counterpart, and its answer back."""
-
-    async def exchange(self, data: bytes) -> bytes:
-        """Return the counterpart's whole answer to `data`; `PeerFault` says in a sentence why there is none."""
+ROUTINE_AT_ONCE: Final = 4  # exchanges under way with one counterpart; one is the rule
+URGENT_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long we wait, in seconds: for a handshake, for a whole exchange, for a polite end of the connection."""
+    """How long we wait, in seconds, and how often a counterpart may call.
+
+    For a handshake, for a whole exchange, for a polite end of the connection; how long a connection
+    is kept that nobody uses, and how long at all; how long a counterpart may wait for news. Calls
+    are counted for each counterpart and lane: so many a second, and so many at once.
+    """
 
     handshake_s: float = 10.0
     exchange_s: float = 60.0
     goodbye_s: float = 2.0
+    idle_s: float = 60.0
+    age_s: float = 3600.0
+    wait_s: float = 25.0
+    calls_per_s: float = 500.0
+    calls_at_once: float = 1000.0
+    urgent_per_s: float = 50.0
+    urgent_at_once: float = 100.0
 
 
 DEFAULT_LIMITS: Final = Limits()
 
 
+class Carrier(Protocol):
+    """What a courier asks for: bring bytes to the counterpart, and its answer back."""
+
+    async def exchange(self, data: bytes, *, urgent: bool = False) -> bytes:
+        """Return the counterpart's whole answer to `data`; `PeerFault` says in a sentence why there is none."""
+
+    async def wait(self, token: bytes, limit_s: float) -> bytes:
+        """Return what there is to hear beyond `token` as soon as there is, or nothing after `limit_s`."""
+
+
 class LoopCarrier:
     """A carrier inside one process, for tests and exercises: the answer is what `handler` returns."""
 
-    def __init__(self, handler: Callable[[bytes], Awaitable[bytes]]) -> None:
-        self._handler = handler
+    def __init__(
+        self,
+        handler: Callable[[bytes], Awaitable[bytes]],
+        *,
+        urgent_handler: Callable[[bytes], Awaitable[bytes]] | None = None,
+        waiter: Callable[[bytes], Awaitable[bytes]] | None = None,
+    ) -> None:
+        self._handler, self._urgent_handler, self._waiter = handler, urgent_handler or handler, waiter
 
-    async def exchange(self, data: bytes) -> bytes:
+    async def exchange(self, data: bytes, *, urgent: bool = False) -> bytes:
         """Return the handler's answer; what it refuses becomes a `PeerFault`, as it would over a wire."""
         try:
-            return await self._handler(data)
+            return await (self._urgent_handler if urgent else self._handler)(data)
         except PeerFault as error:
             raise PeerFault("the other node could not use what we sent") from error
 
+    async def wait(self, token: bytes, limit_s: float) -> bytes:
+        """Return what the waiter says within `limit_s`, or nothing."""
+        if self._waiter is None:
+            raise PeerFault("the other node could not use what we sent")
+        try:
+            return await asyncio.wait_for(self._waiter(token), limit_s)
+        except TimeoutError:
+            return b""
+
+
+class _Kept:
+    """One connection to the counterpart's node."""
+
+    def __init__(self, stream: TlsStream, until: float) -> None:
+        self.stream = stream
+        self.until = until
+        self.parser = new_parser(h11.CLIENT)
+        self.ending: asyncio.TimerHandle | None = None
+
 
 class HttpsCarrier:
-    """Mutual TLS 1.3 to one counterpart, whose pinned certificate (DER) is the only one taken."""
+    """Mutual TLS 1.3 to one counterpart, of whom only the certificates that `pins` returns are taken (DER).
+
+    `pins` is asked before each exchange, so that a certificate which is revoked there is used no
+    longer, on a kept connection neither. `lanes` are shared with our own port to the same
+    counterpart. Close it, or use it as an asynchronous context: it keeps connections.
+    """
 
     def __init__(
         self,
         host: str,
         port: int,
         *,
-        certificate: Path,
-        key: Path,
-        peer_certificate: bytes,
+        credentials: Credentials,
+        pins: Callable[[], Sequence[bytes]],
         limits: Limits = DEFAULT_LIMITS,
+        lanes: Lanes | None = None,
     ) -> None:
         self._host, self._port = host, port
-        self._pin = {"peer": peer_certificate}
-        self._context = client_context(certificate, key, peer_certificate)
-        self._limits = limits
+        self._where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._credentials, self._pins, self._limits = credentials, pins, limits
+        self._lanes = Lanes() if lanes is None else lanes
+        self._trusted: tuple[bytes, ...] = tuple(pins())
+        self._context = client_context(credentials, self._trusted)
+        self._idle: list[_Kept] = []
+        self._routine_gate = asyncio.Semaphore(ROUTINE_AT_ONCE)
+        self._urgent_gate = asyncio.Semaphore(URGENT_AT_ONCE)
+        self._waiting = asyncio.Lock()
+        self.key_exchange = ""  # of the newest connection: "X25519MLKEM768: hybrid"
+        self.connections = 0  # made since the start
 
-    async def exchange(self, data: bytes) -> bytes:
-        """Return the answer to one POST of `data`; raise `PeerFault` with a plain sentence where none came."""
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def show(self, credentials: Credentials) -> None:
+        """Show these from the next connection on; those that are kept and idle are broken off."""
+        if credentials != self._credentials:
+            self._credentials, self._context = credentials, client_context(credentials, self._trusted)
+            self._drop_all()
+
+    async def close(self) -> None:
+        """Take leave on the connections that are kept; what is under way goes on."""
+        kept, self._idle = self._idle, []
+        for connection in kept:
+            if connection.ending is not None:
+                connection.ending.cancel()
+        await asyncio.gather(*(connection.stream.finish(self._limits.goodbye_s) for connection in kept))
+
+    async def exchange(self, data: bytes, *, urgent: bool = False) -> bytes:
+        """Return the answer to one POST of `data`; raise `PeerFault` with a plain sentence where none came.
+
+        An urgent exchange waits for no routine one; a routine one that is slow is broken off for it and repeated.
+        """
         if len(data) > MAX_BODY_BYTES:
             raise NotAllowed(f"{len(data)} bytes are more than one exchange carries ({MAX_BODY_BYTES})")
-        try:
-            async with asyncio.timeout(self._limits.exchange_s):
-                return await self._exchange(data)
-        except (OSError, h11.RemoteProtocolError, RefusedError) as error:
-            raise PeerFault(_why_no_answer(error, f"{self._host}:{self._port}")) from error
+        if urgent:
+            async with self._urgent_gate:
+                with self._lanes.urgent():
+                    return await self._post(URGENT_PATH, data)
+        async with self._routine_gate:
+            while True:
+                try:
+                    async with self._lanes.routine():
+                        return await self._post(EXCHANGE_PATH, data)
+                except GaveWayError:
+                    continue
 
-    async def _exchange(self, data: bytes) -> bytes:
-        reader, writer = await asyncio.open_connection(
-            self._host,
-            self._port,
-            ssl=self._context,
-            ssl_handshake_timeout=self._limits.handshake_s,
-            ssl_shutdown_timeout=self._limits.goodbye_s,
-        )
+    async def wait(self, token: bytes, limit_s: float) -> bytes:
+        """Return what the other node has beyond `token` as soon as it has it, or nothing after `limit_s`."""
+        if len(token) > MAX_TOKEN_BYTES:
+            raise NotAllowed(f"{len(token)} bytes are more than a token has ({MAX_TOKEN_BYTES})")
+        async with self._waiting:
+            return await self._post(WAIT_PATH, token, wait_s=max(0, round(limit_s)))
+
+    async def _post(self, path: str, data: bytes, *, wait_s: int = 0) -> bytes:
+        more = (("prefer", f"wait={wait_s}"),) if path == WAIT_PATH else ()
         try:
-            pinned_party(writer, self._pin)
-            answer = await ask(reader, writer, f"{self._host}:{self._port}", data)
+            async with asyncio.timeout(self._limits.exchange_s + wait_s):
+                return await self._ask(path, data, *more)
+        except (OSError, h11.RemoteProtocolError, RefusedError) as error:
+            raise PeerFault(_why_no_answer(error, self._where)) from error
+
+    async def _ask(self, path: str, data: bytes, *more: tuple[str, str]) -> bytes:
+        """Ask on a kept connection; where that one is dead, once more on a fresh one. Both may have been heard."""
+        kept = await self._take()
+        if kept is not None:
+            try:
+                return await self._ask_on(kept, path, data, *more)
+            except UnusedError:
+                self._drop_all()
+        try:
+            return await self._ask_on(await self._connect(), path, data, *more)
+        except UnusedError as error:
+            raise error.__cause__ or error from None
+
+    async def _ask_on(self, kept: _Kept, path: str, data: bytes, *more: tuple[str, str]) -> bytes:
+        try:
+            answer = await ask(kept.parser, kept.stream, self._where, path, data, *more)
         except BaseException:
-            await _break_off(writer)
+            await kept.stream.abort()
             raise
-        await _hang_up(writer)
+        self._keep(kept)
         return answer
+
+    async def _connect(self) -> _Kept:
+        self._renew()
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        stream = TlsStream(reader, writer, self._context)
+        try:
+            async with asyncio.timeout(self._limits.handshake_s):
+                await stream.shake_hands(server=False)
+            pinned_party(stream.shown, {"peer": self._trusted})  # before a byte of HTTP
+        except BaseException:
+            await stream.abort()
+            raise
+        self.key_exchange = key_exchange(stream.group)
+        self.connections += 1
+        return _Kept(stream, asyncio.get_running_loop().time() + self._limits.age_s)
+
+    def _renew(self) -> None:
+        """Take notice of other pins: what is kept under the old ones is used no longer."""
+        pins = tuple(self._pins())
+        if pins != self._trusted:
+            self._context, self._trusted = client_context(self._credentials, pins), pins
+
+    async def _take(self) -> _Kept | None:
+        self._renew()
+        while self._idle:
+            kept = self._idle.pop()
+            if kept.ending is not None:
+                kept.ending.cancel()
+            try:
+                usable = kept.stream.shown in self._trusted and await kept.stream.silent()
+            except BaseException:
+                kept.stream.break_off()
+                raise
+            if usable:
+                return kept
+            kept.stream.break_off()
+        return None
+
+    def _keep(self, kept: _Kept) -> None:
+        loop = asyncio.get_running_loop()
+        until = min(kept.until, loop.time() + self._limits.idle_s)
+        if not goes_on(kept.parser) or kept.parser.trailing_data[0] or until <= loop.time():
+            kept.stream.close_soon()
+            return
+        kept.ending = loop.call_at(until, self._let_go, kept)
+        self._idle.append(kept)
+
+    def _let_go(self, kept: _Kept) -> None:
+        self._idle.remove(kept)
+        kept.stream.close_soon()
+
+    def _drop_all(self) -> None:
+        for kept in self._idle:
+            if kept.ending is not None:
+                kept.ending.cancel()
+            kept.stream.break_off()
+        self._idle.clear()
+
+
+# What OpenSSL says where our own certificate is not taken, or theirs is not.
+_ALERTS: Final = ("alert unknown ca", "certificate required", "alert certificate", "bad certificate", "decrypt error")
 
 
 def _why_no_answer(error: Exception, where: str) -> str:
     match error:
         case RefusedError():
             return f"{where}: {error.sentence}"
-        case TimeoutError() | ConnectionAbortedError():  # asyncio aborts a handshake that takes too long
+        case TimeoutError():
             return f"{where} did not answer within the time allowed"
         case ConnectionRefusedError():
             return f"nobody answers at {where}"
-        case ssl.SSLCertVerificationError():
-            return f"the node at {where} does not show the certificate that we pinned"
-        case ssl.SSLError():  # often lost on the way: asyncio closes before OpenSSL's alert is sent
-            return f"no TLS 1.3 with the node at {where}: it refuses us, or is no node ({error.reason})"
+        case TlsError(reason=reason) if "certificate verify failed" in reason:
+            return f"the node at {where} does not show a certificate that we pinned, or it is out of date"
+        case TlsError(reason=reason) if any(alert in reason for alert in _ALERTS):
+            return f"the node at {where} does not take our certificate ({reason})"
+        case TlsError(reason=reason) if "ended" not in reason:
+            return f"no TLS 1.3 with the node at {where}: it refuses us, or is no node ({reason})"
         case h11.RemoteProtocolError():
             return f"{where} broke off in the middle of its answer, or answers something else than HTTP"
         case ConnectionError():
             return f"{where} broke the connection before its answer was whole, or does not take our certificate"
         case _:
             return f"{where} cannot be reached ({error})"
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    # what fails now matters no more: the message was whole
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-
-
-async def _break_off(writer: asyncio.StreamWriter) -> None:
-    writer.transport.abort()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-
-
-class Server:
-    """The peer port: takes one POST a connection from pinned counterparts and answers it with the handler's bytes."""
-
-    def __init__(
-        self,
-        listening: socket.socket,
-        context: ssl.SSLContext,
-        peers: Mapping[str, bytes],
-        handler: Handler,
-        *,
-        limits: Limits,
-        on_failure: Callable[[Exception], None],
-    ) -> None:
-        self._listening = listening
-        self._context = context
-        self._peers = dict(peers)
-        self._handler = handler
-        self._limits = limits
-        self._on_failure = on_failure
-        self._open: Counter[str] = Counter()
-        self._connections: set[asyncio.Task[None]] = set()
-        self._accepting = asyncio.create_task(self._accept(), name="peer port")
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on, also where any free one was asked for."""
-        port: int = self._listening.getsockname()[1]
-        return port
-
-    async def close(self) -> None:
-        """Stop listening and break off what is under way; a handler that waits for something is cancelled."""
-        tasks = [self._accepting, *self._connections]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._listening.close()
-
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(self._listening)
-            except OSError:  # no file handle left, or they were gone at once: the port must live on
-                await asyncio.sleep(_PAUSE_S)
-                continue
-            if len(self._connections) >= MAX_CONNECTIONS:
-                connection.close()
-                continue
-            task = asyncio.create_task(self._serve(connection))
-            self._connections.add(task)
-            task.add_done_callback(self._connections.discard)
-
-    async def _serve(self, connection: socket.socket) -> None:
-        """Carry one connection to its end; whatever the other side does ends here, in silence or with a status."""
-        try:
-            async with asyncio.timeout(self._limits.exchange_s):
-                reader, writer = await self._shake_hands(connection)
-                try:
-                    await self._answer(reader, writer)
-                except BaseException:
-                    await _break_off(writer)
-                    raise
-            await _hang_up(writer)
-        except (OSError, PeerFault):
-            return  # nobody we know, or gone: there is nobody to tell
-        except Exception as error:  # noqa: BLE001  # a bug of ours must not end in silence
-            self._on_failure(error)
-        finally:
-            connection.close()
-
-    async def _shake_hands(self, connection: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        # asyncio does so for sockets of its own making; without it a round trip can wait 40 ms for an acknowledgement
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(reader)
-        # Returns only when the handshake is over, their certificate verified; raises OSError otherwise.
-        transport, _ = await loop.connect_accepted_socket(
-            lambda: protocol,
-            connection,
-            ssl=self._context,
-            ssl_handshake_timeout=self._limits.handshake_s,
-            ssl_shutdown_timeout=self._limits.goodbye_s,
-        )
-        return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        party = pinned_party(writer, self._peers)  # before a byte of HTTP
-        if self._open[party] >= MAX_CONNECTIONS_PER_PEER:
-            raise PeerFault(f"'{party}' has more than {MAX_CONNECTIONS_PER_PEER} connections open")
-        self._open[party] += 1
-        try:
-            parser = new_parser(h11.SERVER)
-            try:
-                status, body = 200, await self._handle(party, await read_request(parser, reader))
-            except RefusedError as refusal:
-                status, body = refusal.status, b""
-            writer.write(answer_bytes(parser, status, body))
-            await writer.drain()
-        finally:
-            self._open[party] -= 1
-
-    async def _handle(self, party: str, data: bytes) -> bytes:
-        try:
-            return await self._handler(party, data)
-        except PeerFault as error:
-            raise RefusedError(400, "what was sent cannot be used") from error
-        except Exception as error:  # ours, not theirs: they hear of a status, the node of what it was
-            self._on_failure(error)
-            raise RefusedError(503 if isinstance(error, StateUnknown) else 500, "this node cannot answer") from error
-
-
-def _report(error: Exception) -> None:
-    context = {"message": "the peer port's handler failed", "exception": error}
-    asyncio.get_running_loop().call_exception_handler(context)
-
-
-async def serve(
-    host: str,
-    port: int,
-    *,
-    certificate: Path,
-    key: Path,
-    peers: Mapping[str, bytes],
-    handler: Handler,
-    limits: Limits = DEFAULT_LIMITS,
-    on_failure: Callable[[Exception], None] = _report,
-) -> Server:
-    """Open the peer port for the counterparts in `peers` (party to pinned DER); port 0 takes any free one.
-
-    `handler` is called with the party whose certificate was shown and the bytes of its message.
-    What it raises as `PeerFault` is theirs (status 400); `on_failure` is told of everything else.
-    Raises `NotAllowed` where the address cannot be had or a certificate cannot be used.
-    """
-    context = server_context(certificate, key, peers)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family, backlog=MAX_CONNECTIONS)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise NotAllowed(
-                f"port {port} of {host} is in use by another program",
-                advice="Stop the program that listens there (perhaps this node runs already), or set another port.",
-            ) from error
-        raise NotAllowed(
-            f"this node cannot listen at {host}:{port} ({error.strerror or error})",
-            advice="Set an address of this machine, and a port above 1023.",
-        ) from error
-    listening.setblocking(False)
-    return Server(listening, context, peers, handler, limits=limits, on_failure=on_failure)

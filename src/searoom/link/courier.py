@@ -1,4 +1,4 @@
-"""Keeps one counterpart in step, over whichever carrier works; and answers one that calls.
+"""Keeps one counterpart in step, over whichever carrier works: the client's side of every exchange.
 
 An exchange brings entries one way and the other, and tells each side what the other holds. What
 was delivered in one exchange is countersigned in a later one: *delivered* and *recorded* are two
@@ -7,53 +7,32 @@ what the counterpart last said it holds, and that only saves an exchange.
 
 Rule 1: their whole message is read before any of it is acted on; then verify, store, act.
 Rule 2: what they send wrongly ends as a sentence in `Progress.fault`; what fails here is raised.
-Rule 3: where they hold of our own log what we do not, nothing is signed and nothing is sent.
+Rule 3: where they hold of our own log what we do not, it is taken back first; until then nothing is signed or said.
+Rule 4: every exchange of a meeting changes something, or the meeting ends and says why.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from searoom import cbor
 from searoom.clock import Now
-from searoom.errors import NotAllowed, PeerFault, Tampered
+from searoom.errors import NotAllowed, PeerFault
+from searoom.link import offer
 from searoom.link.carriers import Carrier
-from searoom.link.session import (
-    MAX_SENTENCE,
-    Cosigned,
-    End,
-    Entries,
-    Event,
-    Fault,
-    Hello,
-    Role,
-    Session,
-    Witness,
-)
-from searoom.record.shared import Batch, SharedRecord
+from searoom.link.claims import Claim
+from searoom.link.counterpart import Counterpart, OnAdmitted
+from searoom.link.frames import Ahead, End, Entries, Event, Hello, Want, Witness
+from searoom.link.mail import Errands, Mail, NoMail
+from searoom.link.progress import Message, Outcome, Progress, Verdict
+from searoom.link.session import Role, Session
+from searoom.record.roster import author_of, epoch_of
+from searoom.record.shared import SharedRecord
 
 MAX_ROUNDS: Final = 64  # exchanges in one meeting; a longer backlog goes on in the next
 BATCH_BYTES: Final = 1 << 20  # of entries and bodies in one exchange, each way
-
-OnAdmitted = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What came of one meeting.
-
-    `in_step`: neither has anything left for the other. `rounds` exchanges were begun; `sent` of our
-    entries are new to them, `received` of theirs new to us. `fault` says in a sentence what ended
-    the meeting early; it is empty where nothing did.
-    """
-
-    in_step: bool
-    rounds: int
-    sent: int
-    received: int
-    fault: str
+WAIT_S: Final = 25.0
+MAX_PAUSE_S: Final = 15.0  # before asking one for news who keeps saying that there is some, and has none
+_HOLLOW: Final = 3  # times that this is taken for chance
 
 
 @dataclass(slots=True)
@@ -61,6 +40,7 @@ class _Tally:
     rounds: int = 0
     sent: int = 0
     received: int = 0
+    healed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +49,24 @@ class _Question:
 
     session: Session
     message: bytes
-    batch: Batch | None
-    asked_for: int  # the size of our log that they were asked to countersign, or 0
-    held: int  # of their log, here
+    hello: Hello
+    wants: tuple[Want, ...]
+    batches: tuple[Entries, ...]
+    asked: dict[str, int]  # logs of ours that they were asked to countersign, and how much of them had been
+    busy: bool  # whether it brings them anything at all
+
+
+def _nobody(_party: str) -> None:
+    """Tell nobody."""
 
 
 class Courier:
     """Meets one counterpart: sends what it does not hold, takes what we do not, countersigns and is countersigned.
 
-    `on_admitted` is called with the counterpart's name when new entries of it are down on disk: the
-    node may write its receipt there. `last_contact_us` is 0 until the first whole answer came; `taken` is the
-    most of our log that they have said they hold since the start.
+    `agreement` is the hash of the text that both work by. `on_admitted` is called with the author's name
+    when new entries are down on disk: the node may write its receipt there; `on_ahead` likewise when one
+    came ahead of its place. `last_contact_us` is 0 until the first whole answer came; `taken` is the most
+    of the log we write that they have said they hold since the start.
     """
 
     def __init__(
@@ -88,255 +75,242 @@ class Courier:
         peer: str,
         carrier: Carrier,
         *,
+        agreement: bytes,
         now: Now,
         on_admitted: OnAdmitted,
+        on_ahead: OnAdmitted = _nobody,
+        mail: Mail | None = None,
         max_rounds: int = MAX_ROUNDS,
         batch_bytes: int = BATCH_BYTES,
     ) -> None:
-        self._record, self._peer, self._carrier = record, peer, carrier
-        self._now, self._on_admitted = now, on_admitted
+        self._record, self._peer, self._carrier, self._now = record, peer, carrier, now
+        self._mail = NoMail() if mail is None else mail
+        self._routine, self._urgent = (
+            Counterpart(
+                record,
+                peer,
+                agreement=agreement,
+                now=now,
+                on_admitted=on_admitted,
+                on_ahead=on_ahead,
+                whose="their",
+            )
+            for _ in range(2)
+        )
         self._max_rounds, self._batch_bytes = max_rounds, batch_bytes
-        self._they_hold: int | None = None  # of our log, as they last said; None: ask before sending
-        self._to_cosign: bytes | None = None
+        self._told: Message | None = None  # what they last said; None: ask before sending
+        self._to_say: list[Event] = []
         self._meeting = asyncio.Lock()
-        self.taken = 0
+        self._token = b""
+        self._hollow = 0
+        self.taken, self._taken_of = 0, ""
         self.last_contact_us = 0
         self.last_fault = ""
+        self.verdict = Verdict.CLEAR
 
     async def meet(self) -> Progress:
         """Repeat exchanges until both are in step, at most `max_rounds`; a fault of theirs or of the line ends it.
 
-        Raises only what is our own: `StateUnknown` for our disk, and errors of `on_admitted`.
+        Raises only what is our own: `StateUnknown` for our disk, and errors of the callbacks.
         """
         async with self._meeting:  # one meeting at a time: a second caller waits and then finds all in step
             tally, in_step, self.last_fault = _Tally(), False, ""
+            self._routine.verdict = Verdict.CLEAR
+            errands = Errands(self._mail, self._peer)
             try:
                 while not in_step and tally.rounds < self._max_rounds:
                     tally.rounds += 1
-                    in_step = await self._round(tally)
+                    in_step = await self._round(tally, errands)
+                    if not in_step and self._settled_here():
+                        break  # the rest is to be had from others
             except PeerFault as fault:
-                self._they_hold = self._to_cosign = None
+                self._told, self._to_say = None, []
                 self.last_fault = fault.sentence
-            return Progress(in_step, tally.rounds, tally.sent, tally.received, self.last_fault)
-
-    async def _round(self, tally: _Tally) -> bool:
-        question = self._ask()
-        answer = await self._carrier.exchange(question.message)
-        try:
-            hello, events = _read(question.session, answer)
-        except NotAllowed as error:
-            raise PeerFault(f"what they answered is no message of the exchange: {error.sentence}") from error
-        self.last_contact_us = self._now()
-        self._check_hello(hello, question.held)
-        for event in events:
-            if isinstance(event, Fault):
-                raise PeerFault(f"they say: {event.sentence}")
-        self._they_hold = hello.held_size
-        self.taken = max(self.taken, hello.held_size)
-        if question.batch is not None:
-            tally.sent += max(hello.held_size - question.batch.start, 0)
-        tally.received += self._take(events)
-        self._check_headway(hello, question, events)
-        return self._in_step(hello)
-
-    def _ask(self) -> _Question:
-        record, me, peer = self._record, self._record.party, self._peer
-        session = Session(Role.CLIENT, record.mechanism, me, peer)
-        message = session.send(_hello(record, peer))
-        batch, asked_for = None, 0
-        if self._to_cosign is not None:
-            with _foreign("their request to countersign cannot be met"):
-                note = record.witness(peer, self._to_cosign, now_us=self._now())
-            message += session.send(Cosigned(note))
-            self._to_cosign = None
-        if self._they_hold is not None:
-            batch = record.batch(me, self._they_hold, max_bytes=self._batch_bytes)
-            if batch is not None:
-                message += session.send(_entries(batch))
-            elif record.recorded(me, peer) < record.size(me):
-                asked_for = record.size(me)
-                message += session.send(Witness(record.note(me)))
-        message += session.send(End())
-        return _Question(session, message, batch, asked_for, record.size(peer))
-
-    def _check_hello(self, hello: Hello, held: int) -> None:
-        record, peer = self._record, self._peer
-        claim = _claim_on_our_log(record, hello)
-        sentence = f"they {claim}" if claim else ""
-        if not claim and hello.own_size < held:
-            # judged by what we held when we asked: they cannot have had less then, unless they lost it
-            sentence = (
-                f"we hold more of their log than they do ({held} entries against {hello.own_size}): "
-                "their node was put back to an older state, or disowns what it said"
+            if errands.refused and not self.last_fault:
+                self.last_fault = f"their {errands.refused}"
+            self.verdict = self._routine.verdict
+            if self._record.healing and not self.verdict:
+                self.verdict = Verdict.WE_RESTORED
+            self._hollow = 0 if tally.received or tally.healed else self._hollow
+            return Progress(
+                in_step, tally.rounds, tally.sent, tally.received, self.last_fault, tally.healed, self.verdict
             )
-        if sentence:
-            _keep_claim(record, peer, hello, sentence)
-            raise PeerFault(sentence)
 
-    def _take(self, events: Sequence[Event]) -> int:
-        received = 0
-        for event in events:
-            match event:
-                case Entries():
-                    received += self._admit(event)
-                case Cosigned(note):
-                    with _foreign("their countersignature was refused"):
-                        self._record.accept_cosignature(self._peer, note)
-                case Witness(note):
-                    self._to_cosign = note
-        return received
+    async def send_ahead(self, index: int) -> Progress:
+        """Send an entry of the log we write ahead of its place, at once, also while a meeting is under way.
 
-    def _admit(self, event: Entries) -> int:
-        with _foreign("their entries were refused"):
-            received = _admit(self._record, event, self._now())
-        if received:
-            self._on_admitted(self._peer)
-        return received
+        They verify and keep it and answer with their receipt, ahead too. Doing it again is harmless.
+        """
+        side, fault, received = self._urgent, "", 0
+        side.verdict = Verdict.CLEAR
+        try:
+            received = await self._hurry(side, index)
+        except PeerFault as error:
+            fault = self.last_fault = error.sentence
+        sent = int(not fault)
+        return Progress(in_step=False, rounds=1, sent=sent, received=received, fault=fault, verdict=side.verdict)
 
-    def _check_headway(self, hello: Hello, question: _Question, events: Sequence[Event]) -> None:
+    async def _hurry(self, side: Counterpart, index: int) -> int:
+        if self._record.healing:
+            raise PeerFault("nothing is sent before our log has been compared with their copy of it")
+        piece, session = self._record.ahead(index), self._session()
+        said = Ahead(piece.log, piece.index, piece.entry, piece.body, piece.proof, piece.note)
+        message = b"".join(session.send(event) for event in (side.hello(), said, End()))
+        answer = _read(session, await self._carrier.exchange(message, urgent=True))
+        self._hear(side, answer)
+        return side.act(answer, Errands(self._mail, self._peer)).ahead
+
+    async def wait(self, limit_s: float = WAIT_S) -> bool:
+        """Return true as soon as they have something that we have not heard of, or false after `limit_s`.
+
+        Raises `PeerFault` where they cannot be asked. The first time it is true at once.
+        """
+        if self._hollow > _HOLLOW:
+            await asyncio.sleep(min(0.1 * 2 ** (self._hollow - _HOLLOW), MAX_PAUSE_S))
+        token = await self._carrier.wait(self._token, limit_s)
+        if not token or token == self._token:
+            return False
+        self._token = token
+        self._hollow = min(self._hollow + 1, 16)
+        return True
+
+    def _session(self) -> Session:
+        return Session(Role.CLIENT, self._record.mechanism, self._record.party, self._peer)
+
+    async def _round(self, tally: _Tally, errands: Errands) -> bool:
+        question = self._ask(errands)
+        answer = _read(question.session, await self._carrier.exchange(question.message))
+        claim = self._hear(self._routine, answer, question.hello)
+        before, self._told, self._to_say = self._told, answer, []
+        if answer.hello.held_log == self._record.own:
+            self.taken = max(self.taken if self._taken_of == self._record.own else 0, answer.hello.held_size)
+            self._taken_of = self._record.own
+        tally.sent += sum(_stored(batch, answer.hello) for batch in question.batches if self._ours(batch.log))
+        outcome = self._routine.act(answer, errands)
+        tally.received += outcome.received
+        tally.healed += outcome.healed
+        self._to_say = outcome.to_say
+        self._check_headway(question, before, answer, outcome, claim)
+        if self._in_step(answer, outcome) or errands.left:
+            return not errands.left
+        idle = outcome.empty and not question.busy and self._routine.hello() == question.hello  # nothing said meanwhile
+        if idle and _same(before, answer) and not self._settled_here():
+            self._tell_filling(answer)
+            raise PeerFault("the exchanges bring neither side any further, and they give no reason")
+        return False
+
+    def _ask(self, errands: Errands) -> _Question:
+        side, session, told = self._routine, self._session(), self._told
+        hello, batches, witnesses = side.hello(), list[Entries](), dict[str, Witness]()
+        wants = side.wants(None if told is None else told.hello)
+        may_speak = not self._record.healing and (told is None or side.claim(told.hello) is Claim.FITS)
+        if told is not None:
+            batches = side.entries(told.hello, told.wants, self._batch_bytes)
+            ready = may_speak and not side.asks_back(told.wants)
+            if ready and not any(self._ours(batch.log) for batch in batches):
+                witnesses = side.owed_witness(told.hello, told.wants)
+        answered = self._to_say if may_speak else []
+        back = [] if told is None else side.hand_back(told.hello)
+        said: list[Event] = [hello, *wants, *answered, *batches, *back, *witnesses.values()]
+        message = b"".join(session.send(event) for event in said)
+        beside = errands.say(session) if may_speak else b""
+        asked = {log: self._record.recorded(log, self._peer) for log in witnesses}
+        busy = bool(answered or batches or witnesses or beside)
+        message += beside + session.send(End())
+        return _Question(session, message, hello, tuple(wants), tuple(batches), asked, busy)
+
+    def _ours(self, log: str) -> bool:
+        return author_of(log) == self._record.party
+
+    def _hear(self, side: Counterpart, answer: Message, asked_with: Hello | None = None) -> Claim:
+        """Judge an answer by its hello, before anything in it is acted on; raise `PeerFault` where it ends there."""
+        self.last_contact_us = self._now()
+        side.check_agreement(answer.hello)
+        claim = side.judge(answer.hello)
+        if asked_with is not None:
+            self._judge_theirs(answer, asked_with)
+        if answer.fault:
+            raise PeerFault(f"they say: {answer.fault}")
+        return claim
+
+    def _judge_theirs(self, answer: Message, asked_with: Hello) -> None:
+        """Tell a node that was put back from one that disowns: the first asks for what it lacks."""
+        hello, held = answer.hello, asked_with.held_size
+        if (epoch_of(hello.own_log), hello.own_size) >= (epoch_of(asked_with.held_log), held):
+            return  # judged by what we held when we asked: they cannot have had less then, unless they lost it
+        known = self._routine.verdict is Verdict.THEY_RESTORED
+        self._routine.verdict = Verdict.THEY_RESTORED
+        sentence = f"we hold more of their log than they do ({held} entries against {hello.own_size}): "
+        sentence += "their node was put back to an older state and "
+        if not self._routine.asks_back(answer.wants):
+            self._routine.keep(hello, sentence + "does not ask for it, or disowns what it said")
+            raise PeerFault(sentence + "does not ask for it, or disowns what it said")
+        if not known:  # once a meeting: it grows with every exchange
+            self._routine.keep(hello, sentence + "asks for it")
+
+    def _check_headway(
+        self, question: _Question, before: Message | None, answer: Message, outcome: Outcome, claim: Claim
+    ) -> None:
         """End a meeting in which the counterpart only goes through the motions: each round must change something."""
-        record, me, peer = self._record, self._record.party, self._peer
-        if question.batch is not None and hello.held_size == question.batch.start:
+        hello = answer.hello
+        asked_back = claim is Claim.MORE and any(self._ours(want.log) for want in question.wants)
+        if asked_back and not outcome.healed and not outcome.received:
+            raise PeerFault(f"they {self._routine.tell(hello)}, and do not hand it back")
+        if question.batches and _same(before, answer):
             raise PeerFault("they did not store the entries that we sent, and give no reason")
-        if question.asked_for > record.recorded(me, peer):
+        if any(self._record.recorded(log, self._peer) <= size for log, size in question.asked.items()):
             raise PeerFault("they hold our entries but do not countersign them, and give no reason")
-        if hello.own_size > question.held and not any(isinstance(event, Entries) for event in events):
+        if claim is Claim.FITS and outcome.lacking and not outcome.received and not outcome.healed:
+            self._routine.verdict = Verdict.NOT_YET
+            log, size = next(iter(outcome.lacking.items()))
+            raise PeerFault(f"their entries cannot be verified yet: they have heard {size} entries of '{log}'")
+        theirs = (epoch_of(hello.own_log), hello.own_size)
+        handed = any(isinstance(event, Entries) for event in answer.events)
+        if theirs > (epoch_of(question.hello.held_log), question.hello.held_size) and not handed:
+            self._tell_filling(answer)
             raise PeerFault("they have entries that we do not hold, and hand over none")
 
-    def _in_step(self, hello: Hello) -> bool:
-        record, me, peer = self._record, self._record.party, self._peer
-        they_have_ours = hello.held_size == record.size(me) == record.recorded(me, peer)
-        we_have_theirs = hello.own_size <= record.size(peer) == record.recorded(peer, me)
-        return they_have_ours and we_have_theirs and self._to_cosign is None
+    def _tell_filling(self, answer: Message) -> None:
+        if self._routine.asks_back(answer.wants):
+            self._routine.verdict = Verdict.THEY_RESTORED
+            raise PeerFault("their node is being filled again from others' copies, and signs nothing before it is")
+
+    def _in_step(self, answer: Message, outcome: Outcome) -> bool:
+        hello, record, side = answer.hello, self._record, self._routine
+        if outcome.received or outcome.healed or self._to_say or side.claim(hello) is not Claim.FITS:
+            return False
+        they_have_ours = not offer.lacking(record, hello, answer.wants) and not side.asks_back(answer.wants)
+        held = record.log_of(self._peer)
+        we_have_theirs = (epoch_of(hello.own_log), hello.own_size) <= (epoch_of(held), record.size(held))
+        return they_have_ours and we_have_theirs and side.recorded() and not record.healing
+
+    def _settled_here(self) -> bool:
+        """Whether nothing more can be had here for a store that is being filled again."""
+        told = self._told
+        if not self._record.healing or told is None or not self._routine.settled:
+            return False
+        held = self._record.log_of(self._peer)
+        theirs = (epoch_of(told.hello.own_log), told.hello.own_size)
+        return theirs <= (epoch_of(held), self._record.size(held)) and not self._offers(told)
+
+    def _offers(self, told: Message) -> bool:
+        return bool(self._routine.entries(told.hello, told.wants, 1))
 
 
-class Answerer:
-    """The server's side of every exchange: takes what a counterpart sends, answers with what it lacks.
-
-    `last_contact_us` and `last_fault` are by party, as far as one has called since the start.
-    """
-
-    def __init__(self, record: SharedRecord, *, now: Now, on_admitted: OnAdmitted) -> None:
-        self._record, self._now, self._on_admitted = record, now, on_admitted
-        self.last_contact_us: dict[str, int] = {}
-        self.last_fault: dict[str, str] = {}
-
-    async def handle(self, party: str, data: bytes) -> bytes:
-        """Return the answer to the message `data` of `party`, whom the carrier has made sure of.
-
-        Raises `PeerFault` for bytes that are no message; what is one but is refused is answered
-        with a `Fault`. Raises `StateUnknown` and errors of `on_admitted`, which are our own.
-        """
-        record = self._record
-        if party not in record.keyring.others(record.party):
-            raise PeerFault(f"'{party}' is no counterpart of this node")
-        session = Session(Role.SERVER, record.mechanism, record.party, party)
-        try:
-            hello, events = _read(session, data)
-        except NotAllowed as error:
-            self.last_fault[party] = f"what they sent is no message of the exchange: {error.sentence}"
-            raise PeerFault(self.last_fault[party]) from error
-        self.last_contact_us[party] = self._now()
-        self.last_fault[party] = ""
-        return self._answer(session, party, hello, events)
-
-    def _answer(self, session: Session, party: str, hello: Hello, events: Sequence[Event]) -> bytes:
-        record = self._record
-        claim = _claim_on_our_log(record, hello)
-        if claim:
-            _keep_claim(record, party, hello, f"they {claim}")
-            return self._stop(session, party, Fault("our-log", f"you {claim}"), f"they {claim}")
-        for event in events:
-            if isinstance(event, Fault):
-                self.last_fault[party] = f"they say: {event.sentence}"
-                return session.send(_hello(record, party)) + session.send(End())
-        try:
-            said = self._take(party, events)
-        except PeerFault as refusal:
-            return self._stop(session, party, Fault("refused", refusal.sentence), refusal.sentence)
-        # only now: what was admitted and what the receipt added are part of the answer
-        message = session.send(_hello(record, party))
-        batch = record.batch(record.party, hello.held_size, max_bytes=BATCH_BYTES)
-        if batch is not None:
-            message += session.send(_entries(batch))
-        elif record.recorded(record.party, party) < record.size(record.party):
-            message += session.send(Witness(record.note(record.party)))
-        return message + b"".join(session.send(event) for event in said) + session.send(End())
-
-    def _stop(self, session: Session, party: str, fault: Fault, sentence: str) -> bytes:
-        self.last_fault[party] = sentence
-        cut = Fault(fault.code, " ".join(fault.sentence.split())[:MAX_SENTENCE])
-        return session.send(_hello(self._record, party)) + session.send(cut) + session.send(End())
-
-    def _take(self, party: str, events: Sequence[Event]) -> list[Event]:
-        """Act on a message that was read whole; return what is to be said about it."""
-        said: list[Event] = []
-        for event in events:
-            match event:
-                case Entries():
-                    with _foreign("the entries were refused"):
-                        received = _admit(self._record, event, self._now())
-                    if received:
-                        self._on_admitted(party)
-                case Cosigned(note):
-                    with _foreign("the countersignature was refused"):
-                        self._record.accept_cosignature(party, note)
-                case Witness(note):
-                    with _foreign("the request to countersign cannot be met"):
-                        said.append(Cosigned(self._record.witness(party, note, now_us=self._now())))
-        return said
-
-
-@contextlib.contextmanager
-def _foreign(what: str) -> Iterator[None]:
-    """Turn what the record refuses of foreign bytes into a `PeerFault`; `StateUnknown` is ours and passes."""
+def _read(session: Session, data: bytes) -> Message:
     try:
-        yield
-    except (NotAllowed, Tampered) as error:
-        raise PeerFault(f"{what}: {error.sentence}") from error
+        return Message.read(session, data)
+    except NotAllowed as error:
+        raise PeerFault(f"what they answered is no message of the exchange: {error.sentence}") from error
 
 
-def _read(session: Session, data: bytes) -> tuple[Hello, tuple[Event, ...]]:
-    """Return the hello of their whole message and what follows it; `NotAllowed` where it is no whole message."""
-    events = session.receive_message(data)
-    return next(event for event in events if isinstance(event, Hello)), events[1:]
+def _same(before: Message | None, answer: Message) -> bool:
+    """Return whether they say of what both hold just what they said before."""
+    return before is not None and (before.hello, before.wants) == (answer.hello, answer.wants)
 
 
-def _hello(record: SharedRecord, peer: str) -> Hello:
-    return Hello(record.mechanism, record.party, record.size(record.party), record.size(peer), record.root(peer))
-
-
-def _entries(batch: Batch) -> Entries:
-    return Entries(batch.log, batch.start, batch.items, batch.note)
-
-
-def _admit(record: SharedRecord, event: Entries, now_us: int) -> int:
-    """Admit a batch and return how many of its entries are new.
-
-    One that starts past what we hold was sent on an old idea of it: it is let lie, and our hello says from where.
-    """
-    before = record.size(event.log)
-    if event.start > before:
-        return 0
-    return record.admit(Batch(event.log, event.start, event.items, event.note), now_us=now_us) - before
-
-
-def _claim_on_our_log(record: SharedRecord, hello: Hello) -> str:
-    """Return what is wrong with what they say they hold of our log (after "they" or "you"), or an empty string.
-
-    They can hold no more than we ever sent: if they do, this node's store was put back to an older
-    state, and another word under our name would be a fork.
-    """
-    size = record.size(record.party)
-    if hello.held_size > size:
-        return f"hold more of our log than we do ({hello.held_size} entries against {size})"
-    if hello.held_root != record.root(record.party, hello.held_size):
-        return f"hold another log under our name than ours (at {hello.held_size} entries)"
-    return ""
-
-
-def _keep_claim(record: SharedRecord, peer: str, hello: Hello, sentence: str) -> None:
-    """Keep a hello that contradicts what we hold; it is not signed, so it is evidence for our own officers only."""
-    theirs: list[cbor.Value] = [hello.own_size, hello.held_size, hello.held_root]
-    ours: list[cbor.Value] = [record.note(record.party), record.note(peer)]
-    record.keep_evidence("hello", cbor.encode([sentence, peer, theirs, ours]))
+def _stored(batch: Entries, hello: Hello) -> int:
+    """Return how many entries of a batch they have, by their hello afterwards."""
+    if epoch_of(hello.held_log) != epoch_of(batch.log):
+        return len(batch.items) if epoch_of(hello.held_log) > epoch_of(batch.log) else 0
+    return min(max(hello.held_size - batch.start, 0), len(batch.items))

@@ -1,86 +1,55 @@
 """The protocol between two nodes: bytes in, events out; no I/O.
 
 One session is one exchange: the client says its whole message, then the server says its whole
-message (half duplex). A message is a run of frames; a frame is a deterministic CBOR array behind
-its length as four bytes, big-endian. The bytes are described in `docs/formats/session.md`.
+message (half duplex). A message is a run of frames (`frames.py`). The bytes are described in
+`docs/formats/session.md`.
 
 Rule 1: who may say what, and when, stands in `STATES` and nowhere else; both ends keep to it.
 Rule 2: foreign bytes become events or raise `NotAllowed`; after that the session is dead.
-Rule 3: every length is bounded before anything of that length is kept.
+Rule 3: every length is bounded before anything of that length is kept, and every kind of frame in its number.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import Enum, auto
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
-from searoom import cbor
 from searoom.errors import NotAllowed
+from searoom.link import frames
+from searoom.link.frames import (
+    LENGTH_BYTES,
+    MAX_FRAME_BYTES,
+    WORDS,
+    Ahead,
+    Annex,
+    Aside,
+    AsideHeld,
+    Cosigned,
+    End,
+    Entries,
+    Event,
+    Fault,
+    Hello,
+    Want,
+    WantAnnex,
+    Witness,
+)
 
-VERSION: Final = 0
-MAX_FRAME_BYTES: Final = 2 << 20  # one batch is about 1 MiB; a single large body may stand alone in one
 MAX_MESSAGE_BYTES: Final = 4 << 20  # one side's whole message: also the limit of an HTTP body
-MAX_FRAMES: Final = 16  # in one message: each of them may cost the reader a signature and a commit
-MAX_ITEMS: Final = 4096  # entries in one batch
-MAX_ENTRY_BYTES: Final = 16 << 10
-MAX_NOTE_BYTES: Final = 64 << 10
-MAX_NAME: Final = 64  # characters of a party, a mechanism or a fault's code
-MAX_SENTENCE: Final = 500
-MAX_LOG_SIZE: Final = (1 << 63) - 1
-ROOT_BYTES: Final = 32
-_LENGTH_BYTES: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """Who speaks, how long its own log is, and how much of the other's log it holds (size and root)."""
-
-    mechanism: str
-    party: str
-    own_size: int
-    held_size: int
-    held_root: bytes
-    version: int = VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A run of the speaker's own log from `start`: (entry, body) pairs, and a signed note of the log."""
-
-    log: str
-    start: int
-    items: tuple[tuple[bytes, bytes], ...]
-    note: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Please countersign this checkpoint of my log: you hold what it covers."""
-
-    note: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Cosigned:
-    """Your checkpoint with our countersignature: what it covers is stored here. It does not say "agreed"."""
-
-    note: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why the speaker stops here; the sentence is for the other watch to read."""
-
-    code: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The speaker has said everything; a message without it was cut off."""
-
-
-Event: TypeAlias = Hello | Entries | Witness | Cosigned | Fault | End
+# How many of each kind one message may hold: each may cost the reader a signature, a commit or a page of memory.
+MOST: Final[Mapping[type, int]] = {
+    Hello: 1,
+    Entries: 64,  # logs in the order in which their entries have heard each other come in many short runs
+    Ahead: 16,
+    Witness: 8,
+    Cosigned: 8,
+    Want: 64,
+    Aside: 16,
+    AsideHeld: 16,
+    WantAnnex: 1,
+    Annex: 4,
+    Fault: 1,
+    End: 1,
+}
 
 
 class Role(Enum):
@@ -100,7 +69,7 @@ NEED_DATA: Final = NeedData.NEED_DATA
 
 
 class State(Enum):
-    """Where an exchange stands; the word before the underscore says whose turn it is."""
+    """Where an exchange stands; the word before the space says whose turn it is."""
 
     CLIENT_OPENS = "client opens"
     CLIENT_TALKS = "client talks"
@@ -111,10 +80,13 @@ class State(Enum):
     CLOSED = "closed"
 
 
+_TALK: Final = (Entries, Ahead, Witness, Cosigned, Want, Aside, AsideHeld, WantAnnex, Annex)
+
+
 def _turn(
     speaker: Role, opens: State, talks: State, stops: State, after: State
 ) -> dict[State, tuple[Role, dict[type, State]]]:
-    talk: dict[type, State] = {Entries: talks, Witness: talks, Cosigned: talks, Fault: stops, End: after}
+    talk: dict[type, State] = {**dict.fromkeys(_TALK, talks), Fault: stops, End: after}
     return {opens: (speaker, {Hello: talks}), talks: (speaker, talk), stops: (speaker, {End: after})}
 
 
@@ -124,105 +96,6 @@ STATES: Final[Mapping[State, tuple[Role | None, Mapping[type, State]]]] = {
     **_turn(Role.SERVER, State.SERVER_OPENS, State.SERVER_TALKS, State.SERVER_STOPS, State.CLOSED),
     State.CLOSED: (None, {}),
 }
-
-
-def _size(value: object, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_LOG_SIZE:
-        raise NotAllowed(f"{what} is not the size of a log")
-    return value
-
-
-def _bytes(value: object, what: str, most: int, least: int = 0) -> bytes:
-    if not isinstance(value, bytes) or not least <= len(value) <= most:
-        raise NotAllowed(f"{what} is not a byte string of {least} to {most} bytes")
-    return value
-
-
-def _line(value: object, what: str, most: int) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= most or "\n" in value or "\t" in value:
-        raise NotAllowed(f"{what} is not one line of text of at most {most} characters")
-    return value
-
-
-def _items(value: object) -> tuple[tuple[bytes, bytes], ...]:
-    if not isinstance(value, list | tuple) or not 0 < len(value) <= MAX_ITEMS:
-        raise NotAllowed(f"a batch holds 1 to {MAX_ITEMS} entries")
-    items = []
-    for item in value:
-        if not isinstance(item, list | tuple) or len(item) != 2:
-            raise NotAllowed("an item of a batch is not an entry with its body")
-        items.append((_bytes(item[0], "an entry", MAX_ENTRY_BYTES, 1), _bytes(item[1], "a body", MAX_FRAME_BYTES)))
-    return tuple(items)
-
-
-def _hello(fields: Sequence[object]) -> Hello:
-    version, mechanism, party, own_size, held_size, held_root = fields
-    if isinstance(version, bool) or version != VERSION:
-        raise NotAllowed(
-            f"the other node speaks version {version!r:.20} of the exchange, this one speaks {VERSION}",
-            advice="Bring both nodes to the same release of Searoom.",
-        )
-    return Hello(
-        _line(mechanism, "the mechanism", MAX_NAME),
-        _line(party, "the party", MAX_NAME),
-        _size(own_size, "the own size"),
-        _size(held_size, "the size held"),
-        _bytes(held_root, "the root held", ROOT_BYTES, ROOT_BYTES),
-    )
-
-
-def _entries(fields: Sequence[object]) -> Entries:
-    log, start, items, note = fields
-    read = _items(items)
-    first = _size(start, "the start of a batch")
-    _size(first + len(read), "the end of a batch")
-    return Entries(_line(log, "the log", MAX_NAME), first, read, _note(note))
-
-
-def _note(value: object) -> bytes:
-    return _bytes(value, "a note", MAX_NOTE_BYTES, 1)
-
-
-def _fault(fields: Sequence[object]) -> Fault:
-    return Fault(_line(fields[0], "the code of a fault", MAX_NAME), _line(fields[1], "a fault", MAX_SENTENCE))
-
-
-# The word that opens a frame, how many fields follow it, and how they are read.
-FRAMES: Final[Mapping[str, tuple[int, Callable[[Sequence[object]], Event]]]] = {
-    "hello": (6, _hello),
-    "entries": (4, _entries),
-    "witness": (1, lambda fields: Witness(_note(fields[0]))),
-    "cosigned": (1, lambda fields: Cosigned(_note(fields[0]))),
-    "fault": (2, _fault),
-    "end": (0, lambda _: End()),
-}
-
-
-def _parse(frame: bytes) -> Event:
-    value = cbor.decode(frame, max_bytes=MAX_FRAME_BYTES)
-    if not isinstance(value, list) or not value or not isinstance(value[0], str) or value[0] not in FRAMES:
-        raise NotAllowed("a frame does not open with one of the words of the exchange")
-    count, read = FRAMES[value[0]]
-    if len(value) != count + 1:
-        raise NotAllowed(f"'{value[0]}' has {len(value) - 1} fields instead of {count}")
-    return read(value[1:])
-
-
-def _fields(event: Event) -> list[cbor.Value]:
-    match event:
-        case Hello():
-            fields: list[cbor.Value] = [event.version, event.mechanism, event.party, event.own_size]
-            return ["hello", *fields, event.held_size, event.held_root]
-        case Entries():
-            return ["entries", event.log, event.start, [list(item) for item in event.items], event.note]
-        case Witness():
-            return ["witness", event.note]
-        case Cosigned():
-            return ["cosigned", event.note]
-        case Fault():
-            return ["fault", event.code, event.sentence]
-        case End():
-            return ["end"]
 
 
 class Session:
@@ -235,25 +108,36 @@ class Session:
         self._state = State.CLIENT_OPENS
         self._dead = False
         self._buffer = bytearray()
+        self._at = 0  # where in the buffer the next frame begins
         self._received = 0
         self._ended = False
-        self._frames = {Role.CLIENT: 0, Role.SERVER: 0}
+        self._said: dict[tuple[Role, type], int] = {}
+        self._sent = 0
 
     @property
     def state(self) -> State:
         """Where the exchange stands."""
         return self._state
 
+    @property
+    def sent(self) -> int:
+        """How many bytes of our message were made so far."""
+        return self._sent
+
     def send(self, event: Event) -> bytes:
         """Return the frame of `event`; raise `NotAllowed` where it may not be said now, or is not well formed."""
         if self._dead:
             raise NotAllowed("this session ended with an error; begin a new one")
-        body = cbor.encode(_fields(event))
-        if len(body) > MAX_FRAME_BYTES:
-            raise NotAllowed(f"a frame of {len(body)} bytes is longer than the {MAX_FRAME_BYTES} allowed")
-        _parse(body)  # we never say what we would not take
+        frame = frames.write(event)
+        if self._sent + len(frame) > MAX_MESSAGE_BYTES:
+            raise NotAllowed(f"this message would be longer than the {MAX_MESSAGE_BYTES} bytes allowed")
         self._step(self._role, event)
-        return len(body).to_bytes(_LENGTH_BYTES, "big") + body
+        self._sent += len(frame)
+        return frame
+
+    def room(self, kind: type) -> int:
+        """Return how many more events of this kind we may say in this message."""
+        return MOST[kind] - self._said.get((self._role, kind), 0)
 
     def receive_data(self, data: bytes) -> None:
         """Take some bytes of the other side, in any pieces; `b""` says that no more will come."""
@@ -261,8 +145,7 @@ class Session:
         if not data:
             self._ended = True
         elif self._received > MAX_MESSAGE_BYTES or self._ended:
-            self._dead = True
-            self._buffer.clear()
+            self._die()
             raise NotAllowed(f"a message goes on after its end, or past the {MAX_MESSAGE_BYTES} bytes allowed")
         else:
             self._buffer += data
@@ -278,8 +161,7 @@ class Session:
         try:
             return self._next_event()
         except NotAllowed:
-            self._dead = True
-            self._buffer.clear()
+            self._die()
             raise
 
     def receive_message(self, data: bytes) -> tuple[Event, ...]:
@@ -291,10 +173,13 @@ class Session:
             events.append(event)
         return tuple(events)
 
+    def _die(self) -> None:
+        self._dead, self._buffer, self._at = True, bytearray(), 0
+
     def _next_event(self) -> Event | Literal[NeedData.NEED_DATA]:
         speaker = STATES[self._state][0]
         if speaker is self._role or speaker is None:
-            if self._buffer:
+            if len(self._buffer) > self._at:
                 raise NotAllowed("the other node speaks out of turn, or goes on after its end")
             return NEED_DATA
         frame = self._take_frame()
@@ -302,36 +187,45 @@ class Session:
             if self._ended:
                 raise NotAllowed("the message breaks off before its end")
             return NEED_DATA
-        event = _parse(frame)
+        event = frames.read(frame)
         self._step(speaker, event)
         return event
 
     def _take_frame(self) -> bytes | None:
-        if len(self._buffer) < _LENGTH_BYTES:
+        start = self._at + LENGTH_BYTES
+        if len(self._buffer) < start:
             return None
-        length = int.from_bytes(self._buffer[:_LENGTH_BYTES], "big")
+        length = int.from_bytes(self._buffer[self._at : start], "big")
         if length > MAX_FRAME_BYTES:
             raise NotAllowed(f"a frame of {length} bytes is longer than the {MAX_FRAME_BYTES} allowed")
-        if len(self._buffer) < _LENGTH_BYTES + length:
+        if len(self._buffer) < start + length:
             return None
-        frame = bytes(self._buffer[_LENGTH_BYTES : _LENGTH_BYTES + length])
-        del self._buffer[: _LENGTH_BYTES + length]
-        return frame
+        self._at = start + length  # nothing is moved: a message has at most MAX_MESSAGE_BYTES in all
+        return bytes(self._buffer[start : self._at])
 
     def _step(self, speaker: Role, event: Event) -> None:
         turn, table = STATES[self._state]
-        word = type(event).__name__.lower()
-        if turn is not speaker or type(event) not in table:
-            raise NotAllowed(f"the {speaker.value} may not say '{word}' while the {self._state.value}")
-        if self._frames[speaker] >= MAX_FRAMES:
-            raise NotAllowed(f"a message has more than {MAX_FRAMES} frames")
-        name = self._names[speaker]
-        if isinstance(event, Hello) and (event.mechanism, event.party) != (self._mechanism, name):
+        kind, name = type(event), self._names[speaker]
+        if turn is not speaker or kind not in table:
+            raise NotAllowed(f"the {speaker.value} may not say '{WORDS[kind]}' while the {self._state.value}")
+        if self._said.get((speaker, kind), 0) >= MOST[kind]:
+            raise NotAllowed(f"a message has more than {MOST[kind]} frames '{WORDS[kind]}'")
+        match event:
+            case Hello():
+                self._check_hello(event, name)
+            case Ahead() if frames.author(event.log) not in self._names.values():
+                raise NotAllowed(
+                    f"'{name}' hands over an entry of '{event.log}' ahead, which neither of the two writes"
+                )
+        self._said[speaker, kind] = self._said.get((speaker, kind), 0) + 1
+        self._state = table[kind]
+
+    def _check_hello(self, hello: Hello, speaker: str) -> None:
+        if (hello.mechanism, hello.party) != (self._mechanism, speaker):
             raise NotAllowed(
-                f"'{event.party}' of '{event.mechanism}' speaks where '{name}' of '{self._mechanism}' is expected",
+                f"'{hello.party}' of '{hello.mechanism}' speaks where '{speaker}' of '{self._mechanism}' is expected",
                 advice="Compare the mechanism and the party in the settings of both nodes.",
             )
-        if isinstance(event, Entries) and event.log != name:
-            raise NotAllowed(f"'{name}' hands over the log of '{event.log}': each party hands over its own")
-        self._frames[speaker] += 1
-        self._state = table[type(event)]
+        listener = next(name for name in self._names.values() if name != speaker)
+        if (frames.author(hello.own_log), frames.author(hello.held_log)) != (speaker, listener):
+            raise NotAllowed(f"the hello of '{speaker}' tells of other logs than its own and that of '{listener}'")

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from importlib import resources
 from typing import Final, Protocol
 
@@ -19,11 +20,12 @@ from searoom import cbor
 from searoom.errors import NotAllowed
 from searoom.obligations.clauses import MODEL, Clause, read_clauses, read_id, renumber
 from searoom.obligations.pack import LANGUAGES, Table, day_us, plain, refuse
+from searoom.release import ANY, LEAVES, MAX_PERSONS, Policy, Rule
 from searoom.signals import forms
 from searoom.signals.forms import FormBook
 
-FORMAT: Final = 0
-HASH_CONTEXT: Final = b"searoom/agreement/v0"
+FORMAT: Final = 1
+HASH_CONTEXT: Final = b"searoom/agreement/v1"
 MAX_PACK_CHARS: Final = 1 << 18
 MAX_PARTIES: Final = 16
 _PARTY: Final = re.compile(r"[a-z][a-z0-9]{0,31}")
@@ -49,8 +51,9 @@ class Readable(Protocol):
 class Agreement:
     """An agreement: who, from when, in which words, with which books and clauses, and the hash of all of it.
 
-    `parties` stand in the order of the pack, which decides columns and nothing else. `starts_us` is the
-    first moment in force. `adopted` names the model clauses that this instance has put in force.
+    `parties` stand in the order of the pack, which decides columns and nothing else. `observers` store and verify;
+    they neither speak, read nor owe anything. `policy` says who must sign what. `starts_us` is the first moment in
+    force. `adopted` names the model clauses that this instance has put in force.
     """
 
     id: str
@@ -68,6 +71,8 @@ class Agreement:
     clauses: tuple[Clause, ...]
     adopted: frozenset[str]
     hash: bytes
+    policy: Policy
+    observers: tuple[str, ...]
 
     def in_force(self) -> tuple[Clause, ...]:
         """Return the clauses that bind: the text's own, and the model clauses that were adopted."""
@@ -114,7 +119,7 @@ def parse(text: str, place: str, book: FormBook) -> Agreement:
         raise refuse(place, f"a pack has at most {MAX_PACK_CHARS} characters")
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError of no kind
         raise refuse(place, f"this is not TOML: {error}") from None
     table = Table(values, place)
     table.whole("format", FORMAT, FORMAT)
@@ -125,15 +130,22 @@ def parse(text: str, place: str, book: FormBook) -> Agreement:
             raise refuse(table.at("base"), "a base has no base of its own")
     own = read_clauses(table, book, optional=base is not None)
     inherited, adopted = _adopt(table, base, own)
-    agreement = _head(table, base, (*inherited, *own), adopted)
+    agreement = _head(table, base, (*inherited, *own), adopted, _policy(table, base, book))
     table.done()
     digest = cbor.encode({"base": base.hash if base else None, "pack": plain(values, place)})
     return replace(agreement, hash=hashlib.sha256(HASH_CONTEXT + digest).digest())
 
 
-def _head(table: Table, base: Agreement | None, clauses: tuple[Clause, ...], adopted: frozenset[str]) -> Agreement:
+def _head(
+    table: Table, base: Agreement | None, clauses: tuple[Clause, ...], adopted: frozenset[str], policy: Policy
+) -> Agreement:
     signed, days = table.day("signed"), table.whole("starts_after_days", 0, 3660)
-    names = _parties(table)
+    names = _parties(table, "parties")
+    observers = _parties(table, "observers")
+    if len(names) < 2:
+        raise refuse(table.at("parties"), "an agreement has two parties or more")
+    if names.keys() & observers.keys():
+        raise refuse(table.at("observers"), "a party does not observe itself")
     review = table.table("review")
     reviewed = {language: review.choice(language, REVIEWS) for language in LANGUAGES}
     review.done()
@@ -148,7 +160,7 @@ def _head(table: Table, base: Agreement | None, clauses: tuple[Clause, ...], ado
         title=table.texts("title"),
         review=reviewed,
         parties=tuple(names),
-        names=names,
+        names={**names, **observers},
         outside=_outside(table, base),
         signed=signed,
         starts_us=day_us(signed + timedelta(days=days)),
@@ -156,6 +168,8 @@ def _head(table: Table, base: Agreement | None, clauses: tuple[Clause, ...], ado
         clauses=clauses,
         adopted=adopted,
         hash=b"",
+        policy=policy,
+        observers=tuple(observers),
     )
 
 
@@ -171,18 +185,50 @@ def _outside(table: Table, base: Agreement | None) -> Mapping[str, Mapping[str, 
     return {read_id(row): _names(row) for row in table.tables("outside", optional=True)}
 
 
-def _parties(table: Table) -> Mapping[str, Mapping[str, str]]:
+def _parties(table: Table, field: str) -> Mapping[str, Mapping[str, str]]:
     found: dict[int, tuple[str, Mapping[str, str]]] = {}
-    for row in table.tables("parties"):
+    for row in table.tables(field, optional=field == "observers"):
         name, order = read_id(row), row.whole("order", 1, MAX_PARTIES)
         if not _PARTY.fullmatch(name):
             raise refuse(row.at("id"), "a party's id has at most 32 small letters and digits, as the record has it")
         if order in found or name in (other for other, _ in found.values()):
             raise refuse(row.place, "another party has this id or this order")
         found[order] = (name, _names(row))
-    if len(found) < 2:
-        raise refuse(table.at("parties"), "an agreement has two parties or more")
     return dict(found[order] for order in sorted(found))
+
+
+def _policy(table: Table, base: Agreement | None, book: FormBook) -> Policy:
+    """Return who must sign what: the instance's own rules first, then its base's; the first that holds decides."""
+    rules = tuple(_rule(row, book) for row in table.tables("release", optional=True))
+    leaves = set() if base is None else set(base.policy.leaves or ())
+    for leave in LEAVES:
+        if table.has(leave):
+            leaves = leaves | {leave} if table.flag(leave) else leaves - {leave}
+    return Policy((*rules, *(() if base is None else base.policy.rules)), frozenset(leaves))
+
+
+def _rule(row: Table, book: FormBook) -> Rule:
+    members = row.whole("members", 0, MAX_PERSONS) if row.has("members") else 0
+    try:
+        rule = Rule(
+            channel=row.text("channel", ANY),
+            precedence=row.text("precedence", ANY),
+            forms=row.list("forms"),
+            persons=row.whole("persons", 1, MAX_PERSONS),
+            members=members,
+        )
+    except NotAllowed as fault:
+        if fault.sentence.startswith(row.place):
+            raise
+        raise refuse(row.place, fault.sentence) from None
+    row.done()
+    shared = [form for form in book.forms if form.visibility == "shared" and not form.automatic]
+    for pattern in rule.forms:
+        if not any(fnmatchcase(form.name, pattern) for form in shared):
+            raise refuse(row.at("forms"), f"'{pattern}' is no form that persons release")
+    if rule.persons > 1 and all(form.alone for form in shared if rule.of(form.name)):
+        raise refuse(row.place, "one officer can always open contact and send agreed phrases; no rule asks for more")
+    return rule
 
 
 def _adopt(table: Table, base: Agreement | None, own: tuple[Clause, ...]) -> tuple[tuple[Clause, ...], frozenset[str]]:

@@ -30,7 +30,9 @@ class Said:
     """What a trigger needs to know of an entry: its place, form, author and recipients, and its times.
 
     `at_us` is the time that its author claims, `delivered_us` the time at which, by the clocks of the stations
-    that placed what shows it, all recipients had it (None while one has not).
+    that placed what shows it, all recipients had it (None while one has not). `transcript_by` names whose
+    officer wrote down that it was said ('' where its author signed it); `conveyed` says that its delivery is shown
+    by its author's own word alone.
     """
 
     ref: Ref
@@ -39,6 +41,8 @@ class Said:
     recipients: tuple[str, ...]
     at_us: int
     delivered_us: int | None
+    transcript_by: str = ""
+    conveyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from searoom.account import Account, Message, Ref
+from searoom.account import Account, Ref
 from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import Occasion, Said
 from searoom.obligations.pack import day_us
+from searoom.signals.forms import Filled
 
 HOST_FIELD: Final = "host"
 
@@ -28,6 +29,11 @@ class Deed:
     dated: bool
     host: str
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether one side alone has written it down: a transcript, or words handed over by its author's word only."""
+        return bool(self.said.transcript_by) or (self.said.conveyed and not self.dated)
+
     def timely(self, due_us: int | None, now_us: int) -> str:
         """Judge one entry: 'met', 'late', 'disputed' (late by one clock), or 'due' while its receipt is not shown."""
         if due_us is None:
@@ -43,27 +49,31 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The state of a duty, the entries towards it, the one that completed it, and the host that they name."""
+    """The state of a duty, the entries towards it, the one that completed it, and the host that they name.
+
+    `transcript_by` is whose transcript it rests on, where it rests on one.
+    """
 
     state: str
     said: tuple[Ref, ...] = ()
     met_by: Ref | None = None
     host: str = ""
+    transcript_by: str = ""
 
 
 class Deeds:
     """The entries that can count towards one clause, found by occasion without reading them all again."""
 
-    def __init__(self, clause: Clause, account: Account, said: Iterable[tuple[Message, Said]]) -> None:
+    def __init__(self, clause: Clause, account: Account, said: Iterable[tuple[Filled, Said]]) -> None:
         self._account = account
         self._by_author: dict[str, list[Deed]] = defaultdict(list)
         self._replies: dict[Ref, list[Deed]] = defaultdict(list)
-        for message, its in said:
-            deed = _deed(clause, message, its)
+        for filled, its in said:
+            deed = _deed(clause, filled, its)
             if deed is not None:
                 self._by_author[its.author].append(deed)
-                if message.filled.reply_to is not None:
-                    self._replies[message.filled.reply_to].append(deed)
+                if filled.reply_to is not None:
+                    self._replies[filled.reply_to].append(deed)
         for deeds in self._by_author.values():
             deeds.sort(key=lambda deed: (deed.moment_us, deed.said.ref))
 
@@ -81,11 +91,14 @@ class Deeds:
         states = {deed.timely(due_us, now_us) for deed in chosen}
         if not same:
             states.add("disputed")
-        state = next(name for name in ("due", "disputed", "late", "met") if name in states)
+        state: str = next(name for name in ("due", "disputed", "late", "met") if name in states)
+        by = next((deed.said.transcript_by for deed in chosen if deed.said.transcript_by), "")
         if state not in ("met", "late"):
-            return Judgement(state, said)
+            return Judgement(state, said, transcript_by=by)
+        if state == "met" and any(deed.one_sided for deed in chosen):
+            state = "transcribed"
         last = max(chosen, key=lambda deed: self._account.message(deed.said.ref).height)
-        return Judgement(state, said, last.said.ref, chosen[0].host)
+        return Judgement(state, said, last.said.ref, chosen[0].host, by)
 
     def judge_receipt(self, cause: Said) -> Judgement:
         """Judge what takes effect on receipt: done when every recipient's station shows that it has it."""
@@ -97,7 +110,13 @@ class Deeds:
         return Judgement("met", (cause.ref,), last.ref)
 
     def _of(self, party: str, occasion: Occasion) -> list[Deed]:
-        """Return what a party said on this occasion: replies to its cause, or what falls into its time."""
+        """Return what a party said on this occasion: replies to its cause, or what falls into its time.
+
+        What the party signed stands before what another's officer wrote down of it.
+        """
+        return sorted(self._all_of(party, occasion), key=lambda deed: bool(deed.said.transcript_by))
+
+    def _all_of(self, party: str, occasion: Occasion) -> list[Deed]:
         if occasion.cause is not None:
             return [deed for deed in self._replies.get(occasion.cause.ref, ()) if deed.said.author == party]
         deeds = self._by_author.get(party, [])
@@ -124,8 +143,8 @@ def _same_deed(candidates: Sequence[Sequence[Deed]]) -> tuple[list[Deed], bool]:
     return [deeds[0] for deeds in candidates], False
 
 
-def _deed(clause: Clause, message: Message, its: Said) -> Deed | None:
-    wanted, fields = clause.fulfilment, message.filled.fields
+def _deed(clause: Clause, filled: Filled, its: Said) -> Deed | None:
+    wanted, fields = clause.fulfilment, filled.fields
     if wanted is None or its.form != wanted.form:
         return None
     if any(fields.get(name) != value for name, value in wanted.where.items()):

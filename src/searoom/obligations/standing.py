@@ -4,23 +4,32 @@ Nothing here is stored: the standing is computed from the entries each time, so 
 differ about entries, which the record settles, and never about a status. The moment decides only
 which deadlines have passed. Of two clocks neither is believed over the other: an entry that is in
 time by its author's and not by its recipients' is *disputed*, and both times stand.
+
+What one side alone has written down, a transcript of the other's words or its own word that it handed something over,
+never makes a duty *met*: at most it is *transcribed*. A transcript starts no duty and suspends none. Words that were
+handed over and read back start the duties of those who have no node to show that they came, and the sentence of each
+such duty says on whose word it rests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
-from searoom.account import Account, Message, Ref, ref_text
+from searoom.account import Account, Message, Ref, Transcribed, ref_text
 from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import FAR_US, TERMS, TRIGGERS, Occasion, Said
 from searoom.obligations.deeds import Deeds, Judgement
 from searoom.obligations.wording import sentences
-from searoom.signals.forms import FormBook
+from searoom.record.roster import author_of
+from searoom.signals.forms import Filled, FormBook
 
-STATES: Final = ("pending", "due", "met", "late", "missed", "disputed", "waived")
+STATES: Final = ("pending", "due", "met", "late", "missed", "disputed", "waived", "transcribed")
 EFFECTIVE_FIELD: Final = "effective"
+CONVEYED: Final = "conveyed"
+READ_BACK: Final = ("code", "words")
+"""What must have been read back for words handed over otherwise to count as having come through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,9 @@ class Obligation:
     `owed_by` are the parties that owe it (several where they owe it together); `due_us` is None where
     no deadline runs yet. `said` are the entries towards it, `met_by` the one that completed it.
     `silence` is what silence means (a row of `clauses.SILENCES`), `host` whose turn it is ('' where
-    the clause has no turns or the first host is still to be agreed). `sentence` says it all by language.
+    the clause has no turns or the first host is still to be agreed). `transcript_by` names whose transcript it rests
+    on, where it rests on one; `conveyed_by` whose own word it is that something came through. `sentence` says it all
+    by language.
     """
 
     clause: Clause
@@ -43,6 +54,8 @@ class Obligation:
     met_by: Ref | None
     silence: str
     host: str
+    transcript_by: str
+    conveyed_by: str
     sentence: Mapping[str, str]
 
     @property
@@ -53,10 +66,15 @@ class Obligation:
 
 def standing(agreement: Agreement, account: Account, now_us: int) -> tuple[Obligation, ...]:
     """Return every duty under the clauses in force: by clause in the agreement's order, then by time, then by party."""
-    said = tuple((message, _said(account, message)) for message in account.messages())
+    handed = _handed(account)
+    said = tuple((message.filled, _said(account, message, handed)) for message in account.messages())
+    causes = tuple(its for _, its in said)
+    said += tuple(_heard(item, item.understood) for item in account.transcripts() if item.understood is not None)
     rest_us = resting_from(agreement, account)
     return tuple(
-        duty for clause in agreement.in_force() for duty in _under(clause, agreement, account, said, rest_us, now_us)
+        duty
+        for clause in agreement.in_force()
+        for duty in _under(clause, agreement, Deeds(clause, account, said), causes, rest_us, now_us)
     )
 
 
@@ -76,6 +94,8 @@ def facts(duty: Obligation, lang: str) -> dict[str, str | list[str] | None]:
         "arose": to_text(duty.arose_us),
         "due": None if duty.due_us is None else to_text(duty.due_us),
         "host": duty.host,
+        "transcript_by": duty.transcript_by,
+        "conveyed_by": duty.conveyed_by,
         "silence": duty.silence,
         "met_by": None if duty.met_by is None else ref_text(duty.met_by),
         "sentence": duty.sentence[lang],
@@ -102,37 +122,67 @@ def resting_from(agreement: Agreement, account: Account) -> int:
         if clause.effect != "suspends":
             continue
         for notice in account.messages(clause.trigger.form):
-            received_us = _said(account, notice).delivered_us
+            received_us = _said(account, notice, {}).delivered_us
             if received_us is not None:
                 named = notice.filled.fields.get(EFFECTIVE_FIELD)
                 moments.append(max(received_us, named) if isinstance(named, int) else received_us)
     return min(moments)
 
 
-def _said(account: Account, message: Message) -> Said:
-    states = [account.delivered(message.ref, party) for party in message.recipients]
-    times = [state.at_us for state in states if state is not None]
+def _said(account: Account, message: Message, handed: Mapping[Ref, Mapping[str, int]]) -> Said:
+    """Return an entry with when all had it: by their stations' word, or where none can say so, by its author's own."""
+    states = {party: account.delivered(message.ref, party) for party in message.recipients}
+    times = [state.at_us for state in states.values() if state is not None]
+    told = handed.get(message.ref, {})
+    others = [party for party in account.parties if party != message.author and states.get(party) is None]
+    by_hand = bool(told) and all(party in told for party in others)
+    shown = bool(times) and len(times) == len(states)
+    if by_hand and not shown:
+        times += [told[party] for party in others]
     return Said(
         ref=message.ref,
         form=message.filled.form,
         author=message.author,
-        recipients=message.recipients,
+        recipients=tuple(sorted({*message.recipients, *(told if by_hand and not shown else ())})),
         at_us=message.claimed_us,
-        delivered_us=max(times) if times and len(times) == len(states) else None,
+        delivered_us=max(times) if shown or (by_hand and times) else None,
+        conveyed=by_hand and not shown,
+    )
+
+
+def _handed(account: Account) -> Mapping[Ref, Mapping[str, int]]:
+    """Return when each entry was, by its author's own word, handed over to whom and read back."""
+    found: dict[Ref, dict[str, int]] = {}
+    for message in account.messages(CONVEYED):
+        fields, ref = message.filled.fields, message.filled.reply_to
+        if ref is not None and fields["readback"] in READ_BACK and author_of(ref[0]) == message.author:
+            found.setdefault(ref, {}).setdefault(str(fields["party"]), cast("int", fields["at"]))
+    return found
+
+
+def _heard(item: Transcribed, understood: Filled) -> tuple[Filled, Said]:
+    """Return a transcript as what its officer understood it to be, heard at the time that they wrote down."""
+    at_us = cast("int", item.filled.fields["at"])
+    return replace(understood, reply_to=item.filled.reply_to), Said(
+        ref=item.ref,
+        form=understood.form,
+        author=item.said_by,
+        recipients=(item.author,),
+        at_us=at_us,
+        delivered_us=at_us,
+        transcript_by=item.author,
     )
 
 
 def _under(
     clause: Clause,
     agreement: Agreement,
-    account: Account,
-    said: Sequence[tuple[Message, Said]],
+    deeds: Deeds,
+    causes: Sequence[Said],
     rest_us: int,
     now_us: int,
 ) -> Iterator[Obligation]:
-    deeds = Deeds(clause, account, said)
     last_host = ""
-    causes = tuple(its for _, its in said)
     for occasion in TRIGGERS[clause.trigger.kind].occasions(clause.trigger, causes, agreement.starts_us, now_us):
         due_us = TERMS[clause.term.kind].due(clause.term, occasion)
         for owed_by in _owing(clause, agreement, occasion):
@@ -152,9 +202,18 @@ def _under(
                 met_by=judged.met_by,
                 silence=clause.silence,
                 host=host,
+                transcript_by=judged.transcript_by,
+                conveyed_by=_word_of(occasion, owed_by, judged),
                 sentence={},
             )
             yield replace(duty, sentence=sentences(agreement, duty))
+
+
+def _word_of(occasion: Occasion, owed_by: Sequence[str], judged: Judgement) -> str:
+    """Return whose own word it is that what started a duty, or what fulfilled it, came through; '' for nobody's."""
+    if occasion.cause is not None and occasion.cause.conveyed:
+        return occasion.cause.author
+    return owed_by[0] if judged.state == "transcribed" and not judged.transcript_by else ""
 
 
 def _judge(

@@ -39,6 +39,14 @@ class Duty(Protocol):
     def host(self) -> str:
         """Whose turn it is to host, or ''."""
 
+    @property
+    def transcript_by(self) -> str:
+        """Whose transcript it rests on, or ''."""
+
+    @property
+    def conveyed_by(self) -> str:
+        """Whose own word it is that something came through, or ''."""
+
 
 _JOIN: Final[Mapping[str, str]] = {"en": " and ", "ja": "と", "zh": "和"}
 
@@ -81,6 +89,11 @@ STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ja": "{title}（{label}）：停止通知の効力がある間、{who}には求められません。",
         "zh": "{title}（{label}）：在中止通知生效期间，不要求{who}履行。",
     },
+    "transcribed": {
+        "en": "{title} ({label}): done by {who} in time, as one side alone has written it down.",
+        "ja": "{title}（{label}）：一方のみの記述によれば、{who}が期限内に行いました。",
+        "zh": "{title}（{label}）：仅据一方记述，{who}已按时履行。",
+    },
 }
 
 _NOT_RUNNING: Final[Mapping[str, str]] = {
@@ -103,6 +116,16 @@ _OVERDUE_WORDS: Final[Mapping[str, str]] = {
     "ja": "{due}以来、期限を過ぎています。",
     "zh": "自{due}起逾期。",
 }
+_TRANSCRIPT_WORDS: Final[Mapping[str, str]] = {
+    "en": "This rests on {by}'s transcript; {who} has signed no entry of it.",
+    "ja": "{by}の書き起こしに基づくもので、{who}の署名した記録はありません。",
+    "zh": "此依据为{by}的转录，{who}没有签名条目。",
+}
+_CONVEYED_WORDS: Final[Mapping[str, str]] = {
+    "en": "That it came through is the word of {who}; the other side has signed nothing.",
+    "ja": "届いたことは{who}の記述のみにより、相手側の署名はありません。",
+    "zh": "是否送达仅凭{who}自述，对方没有签名。",
+}
 _SPACE: Final[Mapping[str, str]] = {"en": " ", "ja": "", "zh": ""}
 
 
@@ -124,6 +147,11 @@ def _parts(agreement: Agreement, duty: Duty, lang: str) -> list[str]:
     if clause.in_turn and duty.state in ("due", "pending", "missed"):
         named, open_question = _HOST_WORDS[lang]
         parts.append(named.format(host=agreement.name(duty.host, lang)) if duty.host else open_question)
+    if duty.transcript_by:
+        by = agreement.name(duty.transcript_by, lang)
+        parts.append(_TRANSCRIPT_WORDS[lang].format(by=by, who=words["who"]))
+    if duty.conveyed_by:
+        parts.append(_CONVEYED_WORDS[lang].format(who=agreement.name(duty.conveyed_by, lang)))
     if duty.state == "missed" and clause.silence == "overdue":
         parts.append(_OVERDUE_WORDS[lang].format(due=until))
     if duty.state == "missed" or (duty.state == "due" and duty.due_us is None):

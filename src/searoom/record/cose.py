@@ -1,5 +1,8 @@
 """The little of COSE (RFC 9052) that the record needs: one protected header, two structures to sign."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from searoom import cbor
@@ -11,6 +14,20 @@ MAX_SIGNATURE: Final = 4627  # ML-DSA-87, the longest of the algorithms in sight
 _ALG, _KID = 1, 4  # RFC 9052 3.1
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature: COSE algorithm number, the 8 bytes that name the key, and its value."""
+
+    algorithm: int
+    key_id: bytes
+    value: bytes
+
+    def header(self) -> bytes:
+        """Return the protected header, which is signed too."""
+        return protected(self.algorithm, self.key_id)
+
+
+@lru_cache(1024)
 def protected(algorithm: int, key_id: bytes) -> bytes:
     """Return the protected header `{1: alg, 4: kid}` as the bytes that are signed."""
     return cbor.encode({_ALG: algorithm, _KID: key_id})
@@ -18,7 +35,12 @@ def protected(algorithm: int, key_id: bytes) -> bytes:
 
 def read_protected(data: cbor.Value, what: str) -> tuple[int, bytes]:
     """Return algorithm and key id of a protected header; it holds these two and nothing else."""
-    header = cbor.decode(shape.octets(data, what, least=1, most=64), max_depth=1)
+    return _read_header(shape.octets(data, what, least=1, most=64), what)
+
+
+@lru_cache(1024)
+def _read_header(data: bytes, what: str) -> tuple[int, bytes]:
+    header = cbor.decode(data, max_depth=1)
     if not isinstance(header, dict) or set(header) != {_ALG, _KID}:
         raise NotAllowed(f"{what} does not hold algorithm and key id alone")
     algorithm = header[_ALG]
@@ -56,3 +78,29 @@ def read_sign1(data: bytes, what: str, *, max_bytes: int) -> tuple[bytes, int, b
     payload = shape.octets(parts[2], f"the payload of {what}", least=1, most=max_bytes)
     signature = shape.octets(parts[3], f"the signature of {what}", least=1, most=MAX_SIGNATURE)
     return protected(algorithm, key_id), algorithm, key_id, payload, signature
+
+
+def sign_bytes(payload: bytes, signatures: Sequence[Signature]) -> bytes:
+    """Return the untagged COSE_Sign array, whose body header is empty."""
+    rows: list[cbor.Value] = [[signature.header(), {}, signature.value] for signature in signatures]
+    return cbor.encode([b"", {}, payload, rows])
+
+
+def read_sign(data: bytes, what: str, *, max_bytes: int, most: int) -> tuple[bytes, tuple[Signature, ...]]:
+    """Return payload and signatures of an untagged COSE_Sign; its signatures stand in the order of their key ids."""
+    parts = shape.sequence(cbor.decode(data, max_bytes=max_bytes), what, least=4, most=4)
+    if parts[0] != b"" or not isinstance(parts[0], bytes):
+        raise NotAllowed(f"{what} has a protected header of its own")
+    empty_unprotected(parts[1], what)
+    payload = shape.octets(parts[2], f"the payload of {what}", least=1, most=max_bytes)
+    rows = shape.sequence(parts[3], f"the signatures of {what}", least=1, most=most)
+    signatures = tuple(_read_signature(row, what) for row in rows)
+    shape.ascending([signature.key_id for signature in signatures], f"the key ids of {what}")
+    return payload, signatures
+
+
+def _read_signature(row: cbor.Value, what: str) -> Signature:
+    header, unprotected, value = shape.sequence(row, f"a signature of {what}", least=3, most=3)
+    algorithm, kid = read_protected(header, f"the protected header of a signature of {what}")
+    empty_unprotected(unprotected, f"a signature of {what}")
+    return Signature(algorithm, kid, shape.octets(value, f"a signature of {what}", least=1, most=MAX_SIGNATURE))

@@ -1,5 +1,6 @@
 """A folder read as a mapping from path to bytes: plain files only, nothing followed, nothing too long."""
 
+import io
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,8 +35,8 @@ class Folder(Mapping[str, bytes]):
         if path not in self._names:
             raise KeyError(path)
         try:
-            with (self._root / path).open("rb") as file:
-                data = file.read(MAX_FILE + 1)
+            with (self._root / path).open("rb", buffering=0) as file:
+                data = _whole(file)
         except OSError as fault:
             raise NotAllowed(f"{shown(path)}: the file cannot be read ({fault.strerror})") from fault
         if len(data) > MAX_FILE:
@@ -70,3 +71,12 @@ class Folder(Mapping[str, bytes]):
         except OSError as fault:
             raise NotAllowed(f"{shown(below)}: the folder cannot be read ({fault.strerror})") from fault
         return items
+
+
+def _whole(file: io.FileIO) -> bytes:
+    """Return what is in the file, and one byte more than the longest allowed where it is longer."""
+    parts, left = [], MAX_FILE + 1
+    while left and (part := file.read(min(left, os.fstat(file.fileno()).st_size + 1))):
+        parts.append(part)  # no more is asked for than there is: room is made for all that one asks for
+        left -= len(part)
+    return b"".join(parts)

@@ -1,28 +1,32 @@
-"""Keys, who holds them, and the cards on which parties exchange them in person."""
+"""Keys, what each is for and who holds it; and the root of a party, kept by several persons."""
 
 import hashlib
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
-from searoom.record import cose, curve, shape
+from searoom.record import cose, shape
+from searoom.record.algorithms import (
+    ED25519,
+    ML_DSA_87,
+    SEED_SIZE,
+    PrivateKey,
+    SigningKey,
+    algorithm_of,
+    check_public,
+    check_signature,
+    key_id,
+)
+from searoom.record.cose import Signature
 
-ED25519: Final = -19  # COSE "Ed25519" (RFC 9864): the number says the curve too; -8, "EdDSA", is deprecated there
-KEM_PUBLIC_SIZE: Final = 1216  # X-Wing: ML-KEM-768 public key (1184), then X25519 public key (32)
-CARD_AAD: Final = b"searoom/card/v0"
-MAX_CARD: Final = 64 * 1024
-MAX_OFFICERS: Final = 64
-MAX_LANGUAGES: Final = 16
-MAX_NAME: Final = 80
-MAX_CERTIFICATE: Final = 8 * 1024
-MAX_PUBLIC: Final = 2592  # ML-DSA-87 (FIPS 204)
+MAX_KEEPERS: Final = 9
+_ROOT_LABEL: Final = b"searoom/root/v1/"
 
 
 class Role(StrEnum):
@@ -35,108 +39,18 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Algorithm:
-    """One row of `ALGORITHMS`; sizes in bytes, `check` raises `Tampered`."""
-
-    name: str
-    seed_size: int
-    public_size: int
-    signature_size: int
-    public_of: Callable[[bytes], bytes]
-    sign: Callable[[bytes, bytes], bytes]
-    check_public: Callable[[bytes], None]
-    check: Callable[[bytes, bytes, bytes], None]
-
-
-def _ed25519_public(seed: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-
-
-def _ed25519_sign(seed: bytes, message: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
-
-
-def _ed25519_check_public(public: bytes) -> None:
-    if not curve.is_prime_order(public):
-        raise Tampered("an Ed25519 key is not canonical or not of prime order, so verifiers could differ on it")
-
-
-def _ed25519_check(public: bytes, message: bytes, signature: bytes) -> None:
-    _ed25519_check_public(public)
-    if curve.has_small_order(signature[:32]):
-        raise Tampered("the R of a signature is of small order")
-    if int.from_bytes(signature[32:], "little") >= curve.L:
-        raise Tampered("the S of a signature is not reduced")
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise Tampered("a signature does not check") from None
-
-
-# COSE algorithm number -> what it does. ML-DSA-44 (-48) will be one more row.
-ALGORITHMS: Final[Mapping[int, Algorithm]] = {
-    ED25519: Algorithm("Ed25519", 32, 32, 64, _ed25519_public, _ed25519_sign, _ed25519_check_public, _ed25519_check),
-}
-
-
-def algorithm_of(number: int) -> Algorithm:
-    """Return the row of a COSE algorithm number; raise `NotAllowed` for one that is not in force."""
-    if number not in ALGORITHMS:
-        raise NotAllowed(f"the signature algorithm {number} is not in force")
-    return ALGORITHMS[number]
-
-
-def check_signature(algorithm: int, public: bytes, message: bytes, signature: bytes) -> None:
-    """Return if the key signed `message`; raise `Tampered` if not, or where verifiers could differ on it."""
-    row = algorithm_of(algorithm)
-    if len(public) != row.public_size or len(signature) != row.signature_size:
-        raise Tampered(f"a key or a signature has not the size of {row.name}")
-    row.check(public, message, signature)
-
-
-def key_id(public: bytes) -> bytes:
-    """Return the 8 bytes by which signatures name a key: the start of SHA-256 of the public key."""
-    return hashlib.sha256(public).digest()[: cose.KEY_ID_SIZE]
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A private key as its seed; it never shows itself in a repr."""
-
-    seed: bytes = field(repr=False)
-    algorithm: int = ED25519
-    public: bytes = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        row = algorithm_of(self.algorithm)
-        if len(self.seed) != row.seed_size:
-            raise NotAllowed("the seed of a key has the wrong size")
-        object.__setattr__(self, "public", row.public_of(self.seed))  # once: it costs as much as a signature
-
-    @classmethod
-    def generate(cls, algorithm: int = ED25519) -> "SigningKey":
-        """Draw a fresh key."""
-        return cls(secrets.token_bytes(algorithm_of(algorithm).seed_size), algorithm)
-
-    @property
-    def key_id(self) -> bytes:
-        """The first 8 bytes of SHA-256 of the public key."""
-        return key_id(self.public)
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the signature over `message`; callers separate domains (COSE external_aad, key names of notes)."""
-        return algorithm_of(self.algorithm).sign(self.seed, message)
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
-    """A public key with its role; `holder` is the party's id or a person's (`amber-1`), `name` what people say."""
+    """A public key with its role; `holder` is the party's id or a person's (`amber-1`), `name` what people say.
+
+    `member` is the member of a composite party for which an officer speaks; empty in a plain one.
+    """
 
     role: Role
     holder: str
     name: str
     public: bytes
     algorithm: int = ED25519
+    member: str = ""
 
     @property
     def key_id(self) -> bytes:
@@ -157,154 +71,123 @@ class Signer:
     holder: str
     name: str
     key_id: bytes
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What a party hands over in person: its names, root key, keys by role, KEM key and link certificate (DER)."""
+class Keeper:
+    """The two public keys of one keeper of a root: Ed25519, and ML-DSA-87 for the day the first is broken."""
 
-    party: str
-    mechanism: str
-    names: Mapping[str, str]
-    root: bytes
-    keys: tuple[Key, ...]
-    kem: bytes
-    link_certificate: bytes
-    root_algorithm: int = ED25519
+    ed25519: bytes
+    mldsa: bytes
 
     def __post_init__(self) -> None:
-        _check_card(self)
+        check_public(ED25519, self.ed25519)
+        check_public(ML_DSA_87, self.mldsa)
 
-    def payload(self) -> bytes:
-        """Return the CBOR map that the root key signs."""
-        keys = [[key.role.value, key.holder, key.name, key.algorithm, key.public] for key in self.keys]
-        return cbor.encode({
-            0: 0, 1: self.mechanism, 2: self.party, 3: self.names, 4: self.root, 5: keys, 6: self.kem,
-            7: self.link_certificate,
-        })  # fmt: skip
-
-    def signed(self, root_key: SigningKey) -> bytes:
-        """Return the card as a COSE_Sign1 by the root key, which must be the one that the card names."""
-        if root_key.public != self.root or root_key.algorithm != self.root_algorithm:
-            raise NotAllowed(f"the root key at hand is not the one on the card of {self.party}")
-        header, payload = cose.protected(root_key.algorithm, root_key.key_id), self.payload()
-        return cose.sign1_bytes(header, payload, root_key.sign(cose.to_sign1(header, CARD_AAD, payload)))
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Card":
-        """Return the card; `NotAllowed` for its form, `Tampered` where its own root did not sign it.
-
-        That the root is the right party's, only the fingerprint compared in person can tell.
-        """
-        header, algorithm, kid, payload, signature = cose.read_sign1(data, "a card", max_bytes=MAX_CARD)
-        card = _read_card(payload, algorithm)
-        if kid != key_id(card.root):
-            raise NotAllowed("a card is not signed by the root key that it names")
-        check_signature(algorithm, card.root, cose.to_sign1(header, CARD_AAD, payload), signature)
-        return card
-
-    def fingerprint(self) -> str:
-        """Return the SHA-256 of the root key in groups of 4 hex digits, to be read aloud."""
-        digits = hashlib.sha256(self.root).hexdigest()
-        return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-
-    def key(self, role: Role) -> Key:
-        """Return the one key of the role station, log or mirror."""
-        return next(key for key in self.keys if key.role is role)
+    @property
+    def keys(self) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+        """Algorithm and public key of both halves."""
+        return (ED25519, self.ed25519), (ML_DSA_87, self.mldsa)
 
 
-def _check_card(card: Card) -> None:
-    shape.party_id(card.party, "the party on a card")
-    shape.mechanism_id(card.mechanism, "the mechanism on a card")
-    if not 1 <= len(card.names) <= MAX_LANGUAGES:
-        raise NotAllowed(f"a card names its party in 1 to {MAX_LANGUAGES} languages")
-    for language, name in card.names.items():
-        shape.text(language, "a language on a card", most=16)
-        shape.text(name, "the name of a party", most=MAX_NAME)
-    algorithm_of(card.root_algorithm).check_public(card.root)
-    shape.octets(card.kem, "the KEM key on a card", size=KEM_PUBLIC_SIZE)
-    shape.octets(card.link_certificate, "the link certificate on a card", least=1, most=MAX_CERTIFICATE)
-    for role in (Role.STATION, Role.LOG, Role.MIRROR):
-        if sum(key.role is role for key in card.keys) != 1:
-            raise NotAllowed(f"a card has exactly one {role.value} key")
-    if len(card.keys) > 3 + MAX_OFFICERS:
-        raise NotAllowed(f"a card has at most {MAX_OFFICERS} officers")
-    for key in card.keys:
-        _check_card_key(card, key)
-    if len({card.root, *(key.public for key in card.keys)}) != len(card.keys) + 1:
-        raise NotAllowed("a key stands twice on a card; each key has one role and one holder")
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a party's cards are signed by: `need` of the keepers, each with both halves."""
+
+    need: int
+    keepers: tuple[Keeper, ...]
+
+    def __post_init__(self) -> None:
+        shape.count(len(self.keepers), "the keepers of a root", least=1, most=MAX_KEEPERS)
+        if isinstance(self.need, bool) or not 1 <= self.need <= len(self.keepers):
+            raise NotAllowed(f"a root with {len(self.keepers)} keepers cannot need {self.need} of them")
+        publics = [public for keeper in self.keepers for _, public in keeper.keys]
+        if len(set(publics)) != len(publics):
+            raise NotAllowed("a root names one key twice; each keeper has keys of their own")
+
+    def fields(self) -> cbor.Value:
+        """Return the root as cards hold it: [need, [[Ed25519 key, ML-DSA-87 key], ...]]."""
+        return [self.need, [[keeper.ed25519, keeper.mldsa] for keeper in self.keepers]]
+
+    def fingerprint(self) -> bytes:
+        """Return the SHA-256 of the root's fields: what is read aloud when cards are exchanged."""
+        return hashlib.sha256(cbor.encode(self.fields())).digest()
+
+    def publics(self) -> dict[bytes, tuple[int, bytes]]:
+        """Return algorithm and public key by key id."""
+        return {key_id(public): (algorithm, public) for keeper in self.keepers for algorithm, public in keeper.keys}
+
+    def check(self, signatures: Sequence[Signature], message_of: "MessageOf", what: str) -> None:
+        """Raise `NotAllowed` where too few keepers signed, `Tampered` where a keeper's signature does not check."""
+        by_id, publics = {signature.key_id: signature for signature in signatures}, self.publics()
+        for kid in publics.keys() & by_id.keys():
+            algorithm, public = publics[kid]
+            if by_id[kid].algorithm != algorithm:
+                raise NotAllowed(f"a signature under {what} names another algorithm than its keeper's key has")
+            try:
+                check_signature(algorithm, public, message_of(by_id[kid]), by_id[kid].value)
+            except Tampered as fault:
+                raise Tampered(f"a keeper's signature under {what} does not hold: {fault.sentence}") from fault
+        signed = sum(all(key_id(public) in by_id for _, public in keeper.keys) for keeper in self.keepers)
+        if signed < self.need:
+            raise NotAllowed(f"{what} is signed by {signed} keeper(s) of the root, and it takes {self.need}")
 
 
-def _check_card_key(card: Card, key: Key) -> None:
-    if key.role is not Role.OFFICER and key.holder != card.party:
-        raise NotAllowed(f"the {key.role.value} key on the card of {card.party} is held by {key.holder}")
-    if key.role is Role.OFFICER and not shape.person_id(key.holder, "the holder of a key").startswith(f"{card.party}-"):
-        raise NotAllowed(f"the officer {key.holder} on the card of {card.party} is not that party's")
-    shape.text(key.name, "the name of a key's holder", most=MAX_NAME)
-    algorithm_of(key.algorithm).check_public(shape.octets(key.public, "a key", most=MAX_PUBLIC))
+class MessageOf:
+    """What each signer of one COSE_Sign signs: the same words under each signer's own header."""
+
+    def __init__(self, aad: bytes, payload: bytes) -> None:
+        self._aad, self._payload = aad, payload
+
+    def __call__(self, signature: Signature) -> bytes:
+        """Return the bytes that the signer of this row signs."""
+        return cose.to_sign(signature.header(), self._aad, self._payload)
 
 
-def _read_card(payload: bytes, algorithm: int) -> Card:
-    items = shape.numbered(cbor.decode(payload), 8, "a card")
-    if not isinstance(items[3], Mapping):
-        raise NotAllowed("the names on a card are not a map")
-    names = {
-        shape.text(language, "a language on a card", most=16): shape.text(name, "the name of a party", most=MAX_NAME)
-        for language, name in items[3].items()
-    }
-    rows = shape.sequence(items[5], "the keys on a card", least=3, most=3 + MAX_OFFICERS)
-    return Card(
-        party=shape.party_id(items[2], "the party on a card"),
-        mechanism=shape.mechanism_id(items[1], "the mechanism on a card"),
-        names=names,
-        root=shape.octets(items[4], "the root key on a card", least=1, most=MAX_PUBLIC),
-        keys=tuple(_read_key(row) for row in rows),
-        kem=shape.octets(items[6], "the KEM key on a card", size=KEM_PUBLIC_SIZE),
-        link_certificate=shape.octets(items[7], "the link certificate on a card", least=1, most=MAX_CERTIFICATE),
-        root_algorithm=algorithm,
-    )
+def read_root(value: cbor.Value) -> Root:
+    """Return the root that a card names; raise `NotAllowed` or `Tampered`."""
+    need, rows = shape.sequence(value, "the root on a card", least=2, most=2)
+    keepers = []
+    for row in shape.sequence(rows, "the keepers of a root", least=1, most=MAX_KEEPERS):
+        ed25519, mldsa = shape.sequence(row, "a keeper of a root", least=2, most=2)
+        keepers.append(
+            Keeper(
+                shape.octets(ed25519, "a keeper's first key", size=algorithm_of(ED25519).public_size),
+                shape.octets(mldsa, "a keeper's second key", size=algorithm_of(ML_DSA_87).public_size),
+            )
+        )
+    return Root(shape.uint(need, "how many keepers a root needs"), tuple(keepers))
 
 
-def _read_key(row: cbor.Value) -> Key:
-    role, holder, name, algorithm, public = shape.sequence(row, "a key on a card", least=5, most=5)
-    if role not in tuple(Role) or isinstance(algorithm, bool) or not isinstance(algorithm, int):
-        raise NotAllowed("a key on a card has an unknown role or algorithm")
-    return Key(
-        Role(str(role)),
-        shape.text(holder, "the holder of a key", most=MAX_NAME),
-        shape.text(name, "the name of a key's holder", most=MAX_NAME),
-        shape.octets(public, "a key on a card", least=1, most=MAX_PUBLIC),
-        algorithm,
-    )
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """One keeper's private key: 32 bytes from which both halves are derived (HKDF-SHA256)."""
+
+    seed: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        shape.octets(self.seed, "the seed of a root key", size=SEED_SIZE)
+
+    @property
+    def keeper(self) -> Keeper:
+        """The public halves."""
+        first, second = self._keys()
+        return Keeper(first.public, second.public)
+
+    def sign(self, aad: bytes, payload: bytes) -> tuple[Signature, Signature]:
+        """Return the signatures of both halves over `payload`, as rows of a COSE_Sign."""
+        first, second = (sign_row(key, aad, payload) for key in self._keys())
+        return first, second
+
+    def _keys(self) -> tuple[SigningKey, SigningKey]:
+        return (
+            SigningKey(HKDF(SHA256(), SEED_SIZE, None, _ROOT_LABEL + b"ed25519").derive(self.seed)),
+            SigningKey(HKDF(SHA256(), SEED_SIZE, None, _ROOT_LABEL + b"ml-dsa-87").derive(self.seed), ML_DSA_87),
+        )
 
 
-class Keyring:
-    """The cards of one mechanism's parties, in the agreement's order; frozen after it is made."""
-
-    def __init__(self, cards: Sequence[Card]) -> None:
-        if not cards or len({card.mechanism for card in cards}) != 1:
-            raise NotAllowed("a keyring holds the cards of exactly one mechanism")
-        self.mechanism = cards[0].mechanism
-        self.parties = tuple(card.party for card in cards)
-        self._cards = {card.party: card for card in cards}
-        self._keys = {key.key_id: (card.party, key) for card in cards for key in card.keys}
-        if len(self._cards) != len(cards):
-            raise NotAllowed("a party has two cards in one keyring")
-        if len(self._keys) != sum(len(card.keys) for card in cards):
-            raise NotAllowed("two keys in one keyring have the same key id; a key belongs to one party and one holder")
-
-    def card(self, party: str) -> Card:
-        """Return the card of a party; raise `NotAllowed` for a stranger."""
-        if party not in self._cards:
-            raise NotAllowed(f"'{party}' is no party of {self.mechanism}")
-        return self._cards[party]
-
-    def by_key_id(self, kid: bytes) -> tuple[str, Key]:
-        """Return the party and the key that signatures name by `kid`; raise `NotAllowed` for an unknown one."""
-        if kid not in self._keys:
-            raise NotAllowed(f"no card of {self.mechanism} has a key {kid.hex()}")
-        return self._keys[kid]
-
-    def others(self, party: str) -> tuple[str, ...]:
-        """Return the other parties, sorted as `heard` is sorted."""
-        return tuple(sorted(other for other in self.parties if other != party))
+def sign_row(key: PrivateKey, aad: bytes, payload: bytes) -> Signature:
+    """Return one signer's row of a COSE_Sign over `payload`."""
+    header = cose.protected(key.algorithm, key.key_id)
+    return Signature(key.algorithm, key.key_id, key.sign(cose.to_sign(header, aad, payload)))

@@ -10,6 +10,7 @@ a tree) or `Tampered` (the hashes do not lead to the root), and never otherwise.
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -32,7 +33,83 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(_NODE + left + right).digest()
 
 
-class Tree:
+class Provable(ABC):
+    """Whatever knows the hashes of complete subtrees of a log, and so every root and proof up to its size."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The number of entries."""
+
+    @abstractmethod
+    def subtree(self, level: int, index: int) -> bytes:
+        """Return the hash of the complete subtree number `index` of 2**`level` leaves."""
+
+    def leaf(self, index: int) -> bytes:
+        """Return the leaf hash of entry `index`."""
+        self._check_index(index, self.size)
+        return self.subtree(0, index)
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the tree head of the first `size` entries, of all of them where `size` is not given."""
+        size = self.size if size is None else size
+        self._check_size(size)
+        return self.range(0, size) if size else EMPTY_ROOT
+
+    def inclusion(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
+        """Return the audit path of entry `index` in the first `size` entries (RFC 6962, 2.1.1)."""
+        size = self.size if size is None else size
+        self._check_size(size)
+        self._check_index(index, size)
+        path: list[bytes] = []
+        start, end = 0, size
+        while end - start > 1:
+            middle = start + _split(end - start)
+            if index < middle:
+                path.append(self.range(middle, end))
+                end = middle
+            else:
+                path.append(self.range(start, middle))
+                start = middle
+        return tuple(reversed(path))
+
+    def consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
+        """Return the proof that the first `old` entries lead the first `new` (RFC 6962, 2.1.2); `old` is 1 or more."""
+        new = self.size if new is None else new
+        self._check_size(new)
+        _check_sizes(old, new)
+        return tuple(self.range(*place) for place in reversed(_path(old, new)))
+
+    def range(self, start: int, end: int) -> bytes:
+        """Return the hash over entries `start` to `end`; `start` must be where such a subtree can begin."""
+        pieces: list[bytes] = []
+        while start < end:
+            level = (end - start).bit_length() - 1
+            pieces.append(self.subtree(level, start >> level))
+            start += 1 << level
+        value = pieces.pop()
+        while pieces:
+            value = node_hash(pieces.pop(), value)
+        return value
+
+    def _check_size(self, size: int) -> None:
+        if not 0 <= size <= self.size:
+            raise NotAllowed(f"there is no tree of size {size} here: the log has {self.size} entries")
+
+    @staticmethod
+    def _check_index(index: int, size: int) -> None:
+        if not 0 <= index < size:
+            raise NotAllowed(f"there is no entry {index} in a tree of size {size}")
+
+
+def block_size(level: int) -> int:
+    """Return how many bytes `Tree.block` gives for 2**`level` leaves."""
+    return ((2 << level) - 1) * HASH_BYTES
+
+
+class Tree(Provable):
     """The hashes of a growing log, in memory: about 64 bytes an entry.
 
     Level 0 holds the leaf hashes; level n those of complete subtrees of 2**n leaves, side by side.
@@ -56,7 +133,43 @@ class Tree:
         if len(leaf) != HASH_BYTES:
             raise NotAllowed(f"a leaf hash has {HASH_BYTES} bytes, not {len(leaf)}")
         self._levels[0] += leaf
-        level, count = 0, self.size
+        self._close(0)
+
+    def block(self, number: int, level: int) -> bytes:
+        """Return all hashes of the complete subtree `number` of 2**`level` leaves, the leaves first, its root last."""
+        pieces = []
+        for step in range(level + 1):
+            width = HASH_BYTES << (level - step)
+            pieces.append(bytes(self._levels[step][number * width : (number + 1) * width]))
+        return b"".join(pieces)
+
+    def append_block(self, block: bytes, level: int) -> None:
+        """Add 2**`level` entries at once, as `block` gave them; the hashes inside are believed as they are."""
+        if self.size % (1 << level) or len(block) != block_size(level):
+            raise NotAllowed(f"a block of 2**{level} leaves does not fit behind {self.size} entries")
+        at = 0
+        for step in range(level + 1):
+            width = HASH_BYTES << (level - step)
+            if step == len(self._levels):
+                self._levels.append(bytearray())
+            self._levels[step] += block[at : at + width]
+            at += width
+        self._close(level)
+
+    def range(self, start: int, end: int) -> bytes:
+        """Do what the class above does, without a call for each piece: who verifies a record asks for many roots."""
+        value, left, levels = b"", end - start, self._levels
+        while left:  # from the smallest piece, the last one, to the largest
+            level = (left & -left).bit_length() - 1
+            at = ((start + left - 1) >> level) * HASH_BYTES
+            piece = levels[level][at : at + HASH_BYTES]
+            value = hashlib.sha256(_NODE + piece + value).digest() if value else bytes(piece)
+            left &= left - 1
+        return value
+
+    def _close(self, level: int) -> None:
+        """Add the hashes of the subtrees that the newest one of `level` completes."""
+        count = len(self._levels[level]) // HASH_BYTES
         while count % 2 == 0:
             if level + 1 == len(self._levels):
                 self._levels.append(bytearray())
@@ -69,77 +182,46 @@ class Tree:
         for level, hashes in enumerate(self._levels):
             del hashes[(size >> level) * HASH_BYTES :]
 
-    def leaf(self, index: int) -> bytes:
-        """Return the leaf hash of entry `index`."""
-        self._check_index(index, self.size)
-        return self.subtree(0, index)
-
     def subtree(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree number `index` of 2**`level` leaves."""
         return bytes(self._levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES])
 
-    def root(self, size: int | None = None) -> bytes:
-        """Return the tree head of the first `size` entries, of all of them where `size` is not given."""
-        size = self.size if size is None else size
-        self._check_size(size)
-        return self._range(0, size) if size else EMPTY_ROOT
 
-    def inclusion(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Return the audit path of entry `index` in the first `size` entries (RFC 6962, 2.1.1)."""
-        size = self.size if size is None else size
-        self._check_size(size)
-        self._check_index(index, size)
-        path: list[bytes] = []
-        start, end = 0, size
-        while end - start > 1:
+def consistency_beyond(tree: Tree, old: int, new: int, proof: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return the proof from `old` entries to `new`, more than `tree` holds; `proof` leads from all it holds to `new`.
+
+    What lies beyond is taken from that proof, which names just the nodes that are needed for it.
+    """
+    held, path = tree.size, _path(tree.size, new)
+    if len(proof) != len(path):
+        raise Tampered(f"a proof from {held} entries to {new} has {len(path)} hashes, not {len(proof)}")
+    beyond = zip(path, reversed(proof), strict=True)
+    known = {place: found for place, found in beyond if place[1] > held}
+
+    def node(start: int, end: int) -> bytes:
+        if end <= held:
+            return tree.range(start, end)
+        if (start, end) not in known:
             middle = start + _split(end - start)
-            if index < middle:
-                path.append(self._range(middle, end))
-                end = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        return tuple(reversed(path))
+            known[start, end] = node_hash(node(start, middle), node(middle, end))
+        return known[start, end]
 
-    def consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
-        """Return the proof that the first `old` entries lead the first `new` (RFC 6962, 2.1.2); `old` is 1 or more."""
-        new = self.size if new is None else new
-        self._check_size(new)
-        _check_sizes(old, new)
-        path: list[bytes] = []
-        start, end = 0, new
-        while end != old:
-            middle = start + _split(end - start)
-            if old <= middle:
-                path.append(self._range(middle, end))
-                end = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        if start:  # the old tree is not itself a node of the new one: name the last piece of it
-            path.append(self._range(start, end))
-        return tuple(reversed(path))
+    return tuple(node(*place) for place in reversed(_path(old, new)))
 
-    def _range(self, start: int, end: int) -> bytes:
-        """Return the hash over entries `start` to `end`; `start` must be where such a subtree can begin."""
-        pieces: list[bytes] = []
-        while start < end:
-            level = (end - start).bit_length() - 1
-            pieces.append(self.subtree(level, start >> level))
-            start += 1 << level
-        value = pieces.pop()
-        while pieces:
-            value = node_hash(pieces.pop(), value)
-        return value
 
-    def _check_size(self, size: int) -> None:
-        if not 0 <= size <= self.size:
-            raise NotAllowed(f"there is no tree of size {size} here: the log has {self.size} entries")
-
-    @staticmethod
-    def _check_index(index: int, size: int) -> None:
-        if not 0 <= index < size:
-            raise NotAllowed(f"there is no entry {index} in a tree of size {size}")
+def _path(old: int, new: int) -> list[tuple[int, int]]:
+    """Return the ranges whose hashes prove that `old` entries lead `new`, from the top down (RFC 6962, 2.1.2)."""
+    path = []
+    start, end = 0, new
+    while end != old:
+        middle = start + _split(end - start)
+        if old <= middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((start, middle))
+            start = middle
+    return [*path, (start, end)] if start else path  # else the old tree is itself a node of the new one
 
 
 def _split(count: int) -> int:

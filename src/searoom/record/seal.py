@@ -13,6 +13,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -31,15 +32,19 @@ from cryptography.hazmat.primitives.hpke import (
 from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import shape
+from searoom.record.algorithms import key_id
+from searoom.record.cards import KEM_PUBLIC_SIZE, Card
 from searoom.record.cose import KEY_ID_SIZE
-from searoom.record.entry import MAX_PARTIES, Statement
-from searoom.record.keys import KEM_PUBLIC_SIZE, Keyring, key_id
+from searoom.record.entry import MAX_PARTIES, Entry, Kind, Statement
+from searoom.record.roster import FIRST, Roster, author_of, epoch_of
+from searoom.record.rules import Head
 
 SEED_SIZE: Final = 32
 SALT_SIZE: Final = 32
 KEY_SIZE: Final = 32
 MAX_CONTENT: Final = 127 * 1024  # so that salt, words and pad fit into the largest opening
 MAX_BODY: Final = 192 * 1024
+MAX_REASON: Final = 500
 WRAPPED_SIZE: Final = 1088 + 32 + KEY_SIZE + 16  # X-Wing enc (ML-KEM ciphertext, X25519 share), content key, tag
 TAG_SIZE: Final = 16
 SMALLEST_OPENING: Final = 256
@@ -47,8 +52,8 @@ DOUBLINGS: Final = 9
 OPENING_SIZES: Final = tuple(SMALLEST_OPENING << step for step in range(DOUBLINGS + 1))
 """The lengths that an encoded opening can have: 256 bytes to 128 KiB. Only these are seen by who cannot open."""
 KIND_XWING: Final = 1  # how a content key is wrapped: HPKE single-shot base mode over X-Wing; the one kind so far
-PLAIN_PREFIX: Final = b"searoom/plain/v0"
-WRAP_LABEL: Final = "searoom/wrap/v0"
+PLAIN_PREFIX: Final = b"searoom/plain/v1"
+WRAP_LABEL: Final = "searoom/wrap/v1"
 
 _MLKEM_PUBLIC: Final = 1184
 _NONCE: Final = bytes(12)  # the content key is used once, so its nonce need not differ
@@ -182,7 +187,7 @@ class Body:
         rows: dict[str, cbor.Value] = {
             party: [wrapped.kind, wrapped.key_id, wrapped.value] for party, wrapped in self.wrapped.items()
         }
-        return cbor.encode({0: 0, 1: self.ciphertext, 2: rows})
+        return cbor.encode({0: shape.VERSION, 1: self.ciphertext, 2: rows})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Body":
@@ -208,24 +213,56 @@ def _read_wrapped(value: cbor.Value) -> Wrapped:
     )
 
 
-def check_body(body: bytes, statement: Statement) -> Body:
+def check_body(body: bytes, statement: Statement) -> Body | None:
     """Return the body, parsed, of a statement: right hash, strict form, wrapped for its recipients and its author.
 
-    What is inside only a reader can check; that needs `open_body`.
+    What is inside only a reader can check; that needs `open_body`. A body in clear is read here to its end,
+    and gives None.
     """
     if hashlib.sha256(body).digest() != statement.body_hash:
         raise Tampered(f"the body is not the one that {statement.author} signed for")
+    if statement.kind is Kind.CARD:
+        if Card.payload_party(body) != statement.author:
+            raise NotAllowed(f"{statement.author} brings the card of another party")
+        return None
+    if statement.kind is Kind.EPOCH:
+        read_reason(body)
+        return None
     parsed = Body.from_bytes(body)
     if set(parsed.wrapped) != {statement.author, *statement.recipients}:
         raise NotAllowed("the readers of a body are not the recipients and the author of its statement")
     return parsed
 
 
-def check_key_ids(body: Body, keyring: Keyring) -> None:
-    """Refuse a body that names another key of a reader than the one on its card: that reader could not open it."""
+def reason(text: str) -> bytes:
+    """Return the body with which a party says why it opens a new log."""
+    return cbor.encode({0: shape.VERSION, 1: shape.text(text, "why a new log is opened", most=MAX_REASON)})
+
+
+def read_reason(body: bytes) -> str:
+    """Return why a new log was opened; raise `NotAllowed` for anything but `reason` makes."""
+    text = shape.text(shape.numbered(cbor.decode(body), 2, "a new log's reason")[1], "a reason", most=MAX_REASON)
+    if reason(text) != body:
+        raise NotAllowed("the bytes are not the one encoding of a new log's reason")
+    return text
+
+
+def check_key_ids(body: Body, entry: Entry, roster: Roster) -> None:
+    """Refuse a body sealed to a key of a reader that was not on its cards as far as the author had heard its log.
+
+    Such a body its reader could perhaps not open, and nobody could say whose fault that is.
+    """
     for party, wrapped in body.wrapped.items():
-        if wrapped.key_id != key_id(keyring.card(party).kem):
+        log, index = (entry.log, entry.index) if party == entry.statement.author else heard_of(entry.heard, party)
+        if wrapped.key_id not in roster.kems(party, log, index):
             raise NotAllowed(f"a body is sealed to a key {wrapped.key_id.hex()} of {party} that is not on its card")
+
+
+def heard_of(heads: Sequence[Head], party: str) -> tuple[str, int]:
+    """Return the last place in a party's newest log that the author of an entry, who had heard `heads`, knew of."""
+    heard = [item for item in heads if author_of(item.log) == party]
+    newest = max(heard, key=lambda item: epoch_of(item.log), default=None)
+    return (party, FIRST) if newest is None else (newest.log, newest.size - 1)
 
 
 def _info(mechanism: str, author: str, reader: str, plain_hash: bytes) -> bytes:
@@ -236,6 +273,7 @@ def _aad(mechanism: str, author: str, recipients: Sequence[str]) -> bytes:
     return cbor.encode([mechanism, author, sorted(recipients)])
 
 
+@lru_cache(256)
 def _kem_public(data: bytes) -> MLKEM768X25519PublicKey:
     shape.octets(data, "a KEM key", size=KEM_PUBLIC_SIZE)
     try:
@@ -267,17 +305,24 @@ def seal(
     return Sealed(body, hashlib.sha256(body).digest(), plain_hash)
 
 
-def open_body(body: bytes, *, statement: Statement, reader: str, kem: KemKey) -> Opening:
-    """Return the words of `body` for `reader`.
+def content_key(body: bytes, *, statement: Statement, reader: str, kem: KemKey) -> bytes:
+    """Return the content key of `body`, unwrapped for `reader`.
 
-    Raises `NotAllowed` where it is not sealed to that reader, or not to this key of it, and `Tampered` where
-    the body, the key in it or the words are not those that the statement's hashes name.
+    Raises `NotAllowed` where it is not sealed to that reader, or not to this key of it, `Tampered` where
+    body or key are not what they say.
     """
     parsed = check_body(body, statement)
-    if reader not in parsed.wrapped:
+    if parsed is None or reader not in parsed.wrapped:
         raise NotAllowed(f"this body is not sealed to {reader}")
     info = _info(statement.mechanism, statement.author, reader, statement.plain_hash)
-    key = kem.unwrap(parsed.wrapped[reader], info)
+    return kem.unwrap(parsed.wrapped[reader], info)
+
+
+def open_with(key: bytes, body: bytes, statement: Statement) -> Opening:
+    """Return the words of `body` by its content key; `Tampered` where they are not those that the statement names."""
+    parsed = check_body(body, statement)
+    if parsed is None:
+        raise NotAllowed("this body is not sealed at all")
     aad = _aad(statement.mechanism, statement.author, statement.recipients)
     try:
         inner = ChaCha20Poly1305(key).decrypt(_NONCE, parsed.ciphertext, aad)
@@ -287,3 +332,8 @@ def open_body(body: bytes, *, statement: Statement, reader: str, kem: KemKey) ->
     if opening.plain_hash() != statement.plain_hash:
         raise Tampered(f"the words in a body are not those that {statement.author} signed for")
     return opening
+
+
+def open_body(body: bytes, *, statement: Statement, reader: str, kem: KemKey) -> Opening:
+    """Return the words of `body` for `reader`; raises as `content_key` and `open_with` do."""
+    return open_with(content_key(body, statement=statement, reader=reader, kem=kem), body, statement)

@@ -12,12 +12,14 @@ from typing import Final
 from searoom import cbor
 from searoom.errors import NotAllowed
 
+VERSION: Final = 1  # of every format of the record
 MAX_UINT: Final = (1 << 63) - 1
 HASH_SIZE: Final = 32
 MAX_PARTY: Final = 32
 MAX_MECHANISM: Final = 64
 
 _PARTY: Final = re.compile(r"[a-z][a-z0-9]{0,31}(?![\s\S])")
+_LOG: Final = re.compile(r"[a-z][a-z0-9]{0,31}(?:\.(?:[2-9]|[1-9][0-9]{1,5}))?(?![\s\S])")
 _PERSON: Final = re.compile(r"[a-z][a-z0-9]{0,31}-[a-z0-9][a-z0-9-]{0,31}(?![\s\S])")
 _MECHANISM: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]|/(?=[a-z])){0,63}(?![\s\S])")
 
@@ -26,6 +28,13 @@ def party_id(value: cbor.Value, what: str) -> str:
     """Return the id of a party: 1 to 32 of a-z and 0-9, a letter first; it stands in log names and file names."""
     if not isinstance(value, str) or not _PARTY.match(value):
         raise NotAllowed(f"{what} is no id of a party (a-z and 0-9, at most {MAX_PARTY}, a letter first)")
+    return value
+
+
+def log_id(value: cbor.Value, what: str) -> str:
+    """Return the name of a log: a party's id, from its second log on with a dot and the number of the log."""
+    if not isinstance(value, str) or not _LOG.match(value):
+        raise NotAllowed(f"{what} is no name of a log (a party's id; later logs of it as '.2', '.3' and so on)")
     return value
 
 
@@ -44,14 +53,17 @@ def mechanism_id(value: cbor.Value, what: str) -> str:
 
 
 def numbered(value: cbor.Value, size: int, what: str) -> list[cbor.Value]:
-    """Return the values of a map whose keys are exactly 0 to size-1, in that order; value 0 is the version, 0."""
+    """Return the values of a map whose keys are exactly 0 to size-1, in that order; value 0 is the version, 1."""
     if not isinstance(value, Mapping) or len(value) != size:
         raise NotAllowed(f"{what} is not a map of {size} items")
     if list(value) != list(range(size)):  # decoded maps are in order, and have no key that is a bool
         raise NotAllowed(f"{what} does not have the keys 0 to {size - 1}")
     items = list(value.values())
-    if isinstance(items[0], bool) or items[0] != 0:
-        raise NotAllowed(f"{what} has a version other than 0")
+    if isinstance(items[0], bool) or items[0] != VERSION:
+        raise NotAllowed(
+            f"{what} has another version than {VERSION}, the one that is read here",
+            advice="Bring both sides to the same release of Searoom; nothing was changed.",
+        )
     return items
 
 

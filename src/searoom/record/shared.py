@@ -1,4 +1,4 @@
-"""The joint record as one party holds it: its own log, a verified copy of every other's, and who stored what.
+"""The joint record as one party holds it: its own logs, a verified copy of every other's, and who stored what.
 
 There is no shared database and no vote: each log has one author, and each party holds them all.
 `say` adds to our own log; `admit` adds to our copy of another's, after everything was verified;
@@ -6,228 +6,311 @@ There is no shared database and no vote: each log has one author, and each party
 
 Rule 1: verify all, then store, then act, in this order in one visible function.
 Rule 2: what contradicts the copy we hold is refused and kept as evidence; the copy never changes.
-Rule 3: the largest size that we cosigned of a log never decreases.
+Rule 3: a store that was put back to an older state says nothing until others' copies have filled it again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeAlias
 
-from searoom import cbor
-from searoom.errors import NotAllowed, SearoomError, Tampered
-from searoom.record import checkpoint, rules
-from searoom.record.entry import MAX_ENTRY, Entry, Heard, Released, place, verify_entry
-from searoom.record.evidence import Evidence, keeping
-from searoom.record.keys import Keyring, Role, SigningKey
-from searoom.record.log import MAX_BATCH_ITEMS, Item, Log, Store
-from searoom.record.merkle import leaf_hash
-from searoom.record.seal import MAX_BODY, check_body, check_key_ids
-from searoom.units import MICROSECONDS
+from searoom.errors import NotAllowed, Tampered
+from searoom.record import ahead as aheads
+from searoom.record import heads, rules
+from searoom.record.admission import Admission
+from searoom.record.ahead import Ahead
+from searoom.record.algorithms import PrivateKey
+from searoom.record.batch import Batch
+from searoom.record.cards import Card
+from searoom.record.entry import Entry, Heard, Kind, Released, clear_statement, place, release
+from searoom.record.evidence import Evidence
+from searoom.record.heads import NodeKeys
+from searoom.record.healing import Healing
+from searoom.record.log import MAX_BATCH_ITEMS, Log, Progress, Store
+from searoom.record.logs import Logs
+from searoom.record.roster import Roster, author_of, epoch_of, log_name
+from searoom.record.shelf import Shelf
+from searoom.record.witnesses import Witnesses
 
-MAX_BATCH: Final = 3 << 20
+KeysFor: TypeAlias = Callable[[Card], NodeKeys]
 BATCH_BYTES: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Entries of one log from `start` on, with bodies, and the log's signed note over exactly their end."""
-
-    log: str
-    start: int
-    items: tuple[Item, ...]
-    note: bytes
 
 
 class SharedRecord:
     """One party's side of the record; made by `open`, used by one task at a time."""
 
     def __init__(
-        self, store: Store, keyring: Keyring, party: str, exercise: bool, keys: Mapping[Role, SigningKey], now_us: int
+        self, store: Store, roster: Roster, party: str, exercise: bool, keys: NodeKeys | KeysFor, now_us: int
     ) -> None:
-        self.party, self.keyring, self.mechanism, self.exercise = party, keyring, keyring.mechanism, exercise
-        self._store, self._keys, self._now_us = store, keys, now_us
-        self._logs: dict[str, Log] = {}
-        self._cosigned: dict[tuple[str, str], tuple[int, bytes]] = {}
+        self.party, self.mechanism, self.exercise = party, roster.mechanism, exercise
+        self._store, self._first, self._now_us = store, roster, now_us
+        self._keys_for = (lambda _card: keys) if isinstance(keys, NodeKeys) else keys
 
     @classmethod
     def open(
         cls,
         store: Store,
-        keyring: Keyring,
+        roster: Roster,
         *,
         party: str,
-        mechanism: str,
         exercise: bool,
-        station_key: SigningKey,
-        log_key: SigningKey,
-        mirror_key: SigningKey,
+        keys: NodeKeys | KeysFor,
         now_us: int,
+        progress: Progress | None = None,
     ) -> "SharedRecord":
         """Return the record rebuilt from `store`; the first time, store the signed note of our empty log.
 
-        Raises `NotAllowed` where keys or mechanism are not those of our card, `Tampered` where the
-        stored entries do not give the signed roots.
+        `roster` holds the first cards; later ones stand in the logs, so `keys` may be asked for by our newest
+        card. Raises `NotAllowed` where the keys are not those of our card, `Tampered` where the stored entries
+        do not give the signed roots.
         """
-        if keyring.mechanism != mechanism:
-            raise NotAllowed(f"the cards are of the mechanism '{keyring.mechanism}', not of '{mechanism}'")
-        keys = {Role.STATION: station_key, Role.LOG: log_key, Role.MIRROR: mirror_key}
-        for role, key in keys.items():
-            if keyring.card(party).key(role).public != key.public:
-                raise NotAllowed(f"the {role.value} key at hand is not the one on the card of {party}")
-        record = cls(store, keyring, party, exercise, keys, now_us)
-        record.recover()
+        record = cls(store, roster, party, exercise, keys, now_us)
+        record.recover(progress=progress)
         return record
 
-    def recover(self) -> None:
+    def recover(self, *, progress: Progress | None = None) -> None:
         """Rebuild everything in memory from the store: at the start, and after a `StateUnknown`."""
-        self._logs = {party: Log.open(self._store, party, self._verifier(party)) for party in self.keyring.parties}
-        self._cosigned = {}
-        for party, log in self._logs.items():
-            for by, note in self._store.cosigned(party):
-                head = self._read_cosigned(party, by, note)
-                if head.size > log.size or head.root != log.root(head.size):
-                    raise Tampered(
-                        f"{by} has cosigned {head.size} entries of the log of {party} that the store does not have so: "
-                        "it was put back to an older state, or changed",
-                        advice="Do not say anything from this store. Restore the newer one, or fetch the log again.",
-                    )
-                self._cosigned[party, by] = head.size, note
-        own = self._logs[self.party]
+        self._logs = Logs.load(self._store, self._first, progress=progress)
+        self._keys = self._keys_for(self.roster.card(self.party))
+        self._keys.check(self.roster.card(self.party))
+        self._healing = Healing(self._store, self.party, self.roster.others(self.party))
+        self._witnesses = Witnesses.load(self._store, self._logs, self.party, self.keep_evidence)
+        self._shelf = Shelf(self._store, self.keep_evidence)
+        own = self._logs.newest(self.party)
         if not own.note:
             own.commit((), self._sign_head(own), now_us=self._now_us)
 
-    def size(self, party: str) -> int:
-        """Return how many entries of a party's log are held here."""
-        return self._log(party).size
+    @property
+    def roster(self) -> Roster:
+        """The cards of all parties, each with the place from which it is in force."""
+        return self._logs.roster
 
-    def root(self, party: str, size: int | None = None) -> bytes:
-        """Return the tree head of a party's log at `size`, or of all that is held."""
-        return self._log(party).root(size)
+    @property
+    def own(self) -> str:
+        """The name of the log that we write now."""
+        return self._logs.newest(self.party).name
+
+    @property
+    def healing(self) -> bool:
+        """Whether this store was put back to an older state and must be filled from others' copies before it speaks."""
+        return self._healing.needed
+
+    def logs(self) -> tuple[str, ...]:
+        """Return the names of all logs, by the order of the parties; also of those of which nothing is held yet."""
+        return tuple(log.name for log in self._logs)
+
+    def log_of(self, party: str) -> str:
+        """Return the name of a party's newest log that is known here."""
+        return self._logs.newest(party).name
+
+    def size(self, log: str) -> int:
+        """Return how many entries of a log are held here; 0 for a log of a party that is not known here yet."""
+        return self._logs.get_or_next(log).size
+
+    def root(self, log: str, size: int | None = None) -> bytes:
+        """Return the tree head of a log at `size`, or of all that is held."""
+        return self._logs.get_or_next(log).root(size)
+
+    def note(self, log: str) -> bytes:
+        """Return the newest signed note of a log; empty where nothing of it was ever held."""
+        return self._logs.get_or_next(log).note
 
     def heard(self) -> tuple[Heard, ...]:
-        """Return the heads of the other parties' logs as held here, sorted by party: what the next entry will say."""
-        return tuple(Heard(party, self.size(party), self.root(party)) for party in self.keyring.others(self.party))
+        """Return the heads of all logs but the one we write, as held here: what the next entry will say.
 
-    def note(self, party: str) -> bytes:
-        """Return the latest signed note of a party's log; empty where nothing of it was ever held."""
-        return self._log(party).note
+        As far as a signed note covers them: what came without its end cannot be shown to anybody yet.
+        """
+        last = self._logs.newest(self.party).last
+        before = {heard.log: heard.size for heard in last.heard} if last is not None else {}
+        sizes = {log: max(log.noted, before.get(log.name, 0)) for log in self._logs if log.name != self.own}
+        held = [Heard(log.name, size, log.root(size)) for log, size in sizes.items() if size]
+        return tuple(sorted(held, key=lambda heard: heard.log.encode()))
 
-    def entries(self, party: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
-        """Yield entry and body of a party's log from `start` on; `Tampered` where the store was changed."""
-        log = self._log(party)
-        for entry, _, body in log.items(start, log.size):
+    def entries(self, log: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
+        """Yield entry and body of a log from `start` on; `Tampered` where the store was changed."""
+        held = self._logs.get(log)
+        for entry, _, body in held.items(start, held.size):
             yield entry, body
 
     def said(self, party: str, plain_hash: bytes) -> bool:
-        """Return whether a statement with this salted hash stands in a party's log already."""
-        return self._log(party).said(plain_hash)
+        """Return whether a statement with this salted hash stands in a log of a party already."""
+        return self._logs.said_before(party, plain_hash)
+
+    # -- our own words ---------------------------------------------------------------------------
 
     def say(self, released: Released, body: bytes, *, now_us: int) -> Entry:
-        """Place a released statement in our own log; on return it is durable, and only then may it leave.
+        """Place released words in our own log; on return they are durable, and only then may they leave.
 
         `now_us` becomes the entry's placed time.
         """
-        self._now_us = now_us
-        own, heard = self._logs[self.party], self.heard()
-        height = rules.next_height(own.last, [(h.party, h.size) for h in heard], self._height)
-        station = self._keys[Role.STATION]
-        entry = place(released, index=own.size, height=height, heard=heard, placed_us=now_us, station_key=station)
-        data = entry.to_bytes()
-        with own.staging():
-            self._check_item(self.party, entry, data, body)
-            own.stage(entry, data)
-            own.commit([(data, body)], self._sign_head(own), now_us=now_us)
+        return self.say_all([(released, body)], now_us=now_us)[0]
+
+    def say_all(self, words: Sequence[tuple[Released, bytes]], *, now_us: int) -> tuple[Entry, ...]:
+        """Place several released words, one behind the other, in one transaction: all of them or none."""
+        if any(released.statement.kind is not Kind.WORDS for released, _ in words):
+            raise NotAllowed("cards and new logs are said by deeds of their own")
+        return self._say(self._logs.newest(self.party), words, self.roster, self._keys, now_us)
+
+    def issue_card(self, card: bytes, keys: NodeKeys, *, now_us: int) -> Entry:
+        """Place our next card, signed by the root's keepers, in our log; from that entry on `keys` are in force."""
+        own = self._logs.newest(self.party)
+        roster = self.roster.with_card(card, own.name, own.size)
+        keys.check(roster.card(self.party))
+        statement = clear_statement(
+            Kind.CARD, card, mechanism=self.mechanism, exercise=self.exercise, author=self.party, claimed_us=now_us
+        )
+        (entry,) = self._say(own, [(release(statement, keys.station), card)], roster, keys, now_us)
+        self._logs.roster, self._keys, self._keys_for = roster, keys, lambda _card: keys
         return entry
 
-    def batch(self, party: str, start: int, *, max_bytes: int = BATCH_BYTES) -> Batch | None:
-        """Return entries of a party's log from `start` on, about `max_bytes` of them but at least one; None if none."""
-        log = self._log(party)
-        if not 0 <= start < log.size:
+    def open_log(self, released: Released, body: bytes, *, now_us: int) -> Entry:
+        """Begin a new log of ours, for the reason in `body`; `released` bears the signatures of two officers.
+
+        For a store that was put back and whose counterparts cannot be reached, and after a fork of our own.
+        """
+        if released.statement.kind is not Kind.EPOCH:
+            raise NotAllowed("a new log begins with the reason why, and with nothing else")
+        fresh = self._logs.get_or_next(log_name(self.party, epoch_of(self.own) + 1))
+        (entry,) = self._say(fresh, [(released, body)], self.roster, self._keys, now_us, healing=True)
+        self._logs.add(fresh)
+        self._healing.end()
+        return entry
+
+    def _say(
+        self,
+        own: Log,
+        words: Sequence[tuple[Released, bytes]],
+        roster: Roster,
+        keys: NodeKeys,
+        now_us: int,
+        *,
+        healing: bool = False,
+    ) -> tuple[Entry, ...]:
+        if not healing:
+            self._healing.refuse()
+        self._now_us, heard = now_us, tuple(item for item in self.heard() if item.log != own.name)
+        if own.name != self.own:
+            heard = self._with_older(heard)
+        admission, entries, items = self._admission(), [], []
+        with own.staging():
+            for released, body in words:
+                entry = place(
+                    released,
+                    log=own.name,
+                    index=own.staged_size,
+                    height=rules.next_height(own.last, [(h.log, h.size) for h in heard], self._logs.head_height),
+                    heard=heard,
+                    placed_us=now_us,
+                    station_key=keys.station,
+                )
+                admission.check_item(own, entry, entry.to_bytes(), body, roster, ours=True)
+                own.stage(entry, entry.to_bytes())
+                entries.append(entry)
+                items.append((entry.to_bytes(), body))
+            note = heads.sign_head(self.mechanism, own.name, own.staged_size, own.staged_root(), keys.log)
+            own.commit(items, note, now_us=now_us)
+        return tuple(entries)
+
+    def _with_older(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
+        older = self._logs.newest(self.party)
+        own = [Heard(older.name, older.size, older.root())] if older.size else []
+        return tuple(sorted([*heard, *own], key=lambda item: item.log.encode()))
+
+    # -- others' words ---------------------------------------------------------------------------
+
+    def batch(self, log: str, start: int, *, max_bytes: int = BATCH_BYTES, most: int = MAX_BATCH_ITEMS) -> Batch | None:
+        """Return entries of a log from `start` on, about `max_bytes` of them, 1 to `most`; None if there are none."""
+        if log not in self._logs:
             return None
-        items, note = log.batch(start, max_bytes)
-        return Batch(party, start, items, note)
+        items, note, proof = self._logs.get(log).batch(start, max_bytes, most) if start >= 0 else ((), b"", ())
+        return Batch(log, start, items, note, proof) if items else None
 
     def admit(self, batch: Batch, *, now_us: int) -> int:
         """Verify a batch of another party's log, all of it, then store what is new, in one transaction.
 
-        Returns the size that is held then. What is held already may come again, in the same bytes.
+        Returns the size that is held then. What is held already may come again, in the same bytes. Of our own logs
+        the older ones may come, and the one that we write only while this store is to be filled again.
         Raises `NotAllowed` for form and for a gap, `Tampered` for a proof; nothing is stored then
         but, where there is some, the evidence.
         """
-        self._now_us = now_us
-        log = self._log(batch.log)
-        if batch.log == self.party:
+        if batch.log == self.own and not self.healing:
             raise NotAllowed("our own log is written here and taken from nobody")
-        _check_batch(batch)
-        head = self._batch_head(log, batch)
-        self._compare_held(log, batch, head)
-        fresh = batch.items[max(log.size - batch.start, 0) :]
-        with log.staging():
-            for data, body in fresh:
-                self._admit_item(log, data, body, batch.note)
-            if fresh:
-                with keeping(
-                    self.keep_evidence, "note", [batch.log, batch.note, [data for data, _ in fresh]], SearoomError
-                ):
-                    log.check_note(batch.note)
-                log.commit(fresh, batch.note, now_us=now_us)
-        return log.size
-
-    def witness(self, party: str, note: bytes, *, now_us: int) -> bytes:
-        """Cosign a checkpoint of another party's log that we hold whole: one durable step of its own.
-
-        Returns the note's text with our cosignature line alone. Where we have cosigned as much or
-        more before, that one is returned. `NotAllowed` where we hold less, `Tampered` for a fork.
-        """
         self._now_us = now_us
-        log = self._log(party)
-        if party == self.party:
-            raise NotAllowed("a party does not cosign its own log")
-        with keeping(self.keep_evidence, "forged", [party, note]):
-            head = log.read_note(note)
-        if head.size > log.size:
-            raise NotAllowed(f"{party} asks to cosign {head.size} entries, but {log.size} of them are held here")
-        self._compare_root(log, head, note)
-        size, cosigned = self._cosigned.get((party, self.party), (0, b""))
-        if cosigned and size >= head.size:
-            return cosigned
-        name, time_s = checkpoint.mirror_name(self.mechanism, self.party), now_us // MICROSECONDS
-        line = checkpoint.cosignature(head, name, self._keys[Role.MIRROR], time_s)
-        cosigned = checkpoint.SignedNote(head.to_text(), (line,)).to_bytes()
-        self._store.cosign(party, self.party, head.size, cosigned)
-        self._cosigned[party, self.party] = head.size, cosigned
-        return cosigned
+        return self._admission().admit(batch, now_us=now_us)
+
+    def _admission(self) -> Admission:
+        return Admission(self._logs, self._shelf, self.keep_evidence, self.party, self.exercise)
+
+    # -- ahead of their place --------------------------------------------------------------------
+
+    def ahead(self, index: int) -> Ahead:
+        """Return an entry of the log that we write, as it goes ahead of those before it."""
+        log = self._logs.newest(self.party)
+        found = next(((data, body) for _, data, body in log.items(index, index + 1)), None)
+        if found is None:
+            raise NotAllowed(f"there is no entry {index} in {log.name}")
+        return aheads.prove(log.name, index, found, log.inclusion(index, log.size), log.note)
+
+    def take_ahead(self, ahead: Ahead, *, now_us: int) -> bool:
+        """Verify an entry that came ahead of its place and keep it, durably; return whether it is new."""
+        self._now_us = now_us
+        log = self._logs.get_or_next(ahead.log)
+        if author_of(ahead.log) == self.party:
+            raise NotAllowed("our own log is written here and taken from nobody")
+        return self._shelf.take(ahead, log, rules.Record(self.mechanism, self.exercise, self.roster))
+
+    def aheads(self, log: str) -> tuple[Ahead, ...]:
+        """Return what came ahead of its place in a log and has not been reached yet, in order."""
+        return self._shelf.waiting(log)
+
+    # -- who stored what -------------------------------------------------------------------------
+
+    def offer(self, *, now_us: int, log: str = "") -> bytes:
+        """Return the newest head of one of our logs (the one we write) with both our lines, to be cosigned."""
+        return heads.offer(self._logs.get(log or self.own).note, self._keys.log_pq, now_us)
+
+    def witness(self, log: str, note: bytes, *, now_us: int) -> bytes:
+        """Cosign a head of another party's log that we hold whole: one durable step of its own."""
+        self._now_us = now_us
+        keys: tuple[PrivateKey, ...] = (self._keys.mirror, self._keys.mirror_pq)
+        return self._witnesses.witness(log, note, keys, now_us)
 
     def accept_cosignature(self, peer: str, note: bytes) -> None:
-        """Store another party's cosignature on a checkpoint of our log; a smaller one than we have changes nothing.
+        """Store another party's cosignature on a head of one of our logs."""
+        self._witnesses.accept(peer, note)
 
-        What is kept as evidence here is the peer's signature over a head that we never signed.
+    def recorded(self, log: str, by: str) -> int:
+        """Return the largest size of a log that `by` has cosigned, as known here; 0 where none is."""
+        return self._witnesses.recorded(log, by)
+
+    def cosigned(self, log: str, by: str) -> bytes | None:
+        """Return the largest note of a log with the cosignature of `by`: two lines of the log, two of the mirror."""
+        return self._witnesses.cosigned(log, by)
+
+    # -- put back, and filled again ----------------------------------------------------------------
+
+    def mark_restored(self, *, now_us: int) -> None:
+        """Say nothing more until all counterparts' copies of our log have been compared: durable on return."""
+        self._now_us = now_us
+        self._healing.begin(now_us)
+
+    @property
+    def restored_us(self) -> int:
+        """When this store was last found or marked as put back to an older state; 0 for never."""
+        return self._healing.last_us
+
+    def settle(self, peer: str, size: int, root: bytes) -> None:
+        """Compare our log with what a peer says it holds of it; where it has no more than we, it is settled with it.
+
+        Raises `Tampered` where the peer holds another log under our name.
         """
-        own = self._logs[self.party]
-        self.keyring.card(peer)
-        with keeping(self.keep_evidence, "forged", [peer, note]):
-            head = self._read_cosigned(self.party, peer, note)
-        with keeping(self.keep_evidence, "cosignature", [peer, note, own.note], SearoomError):
-            if head.size > own.size:
-                raise NotAllowed(
-                    f"{peer} cosigned {head.size} entries of our log, which has {own.size}: they err, or our store was "
-                    "put back to an older state",
-                    advice="Compare sizes with their watch before anything more is said from this store.",
-                )
-            if head.root != own.root(head.size):
-                raise Tampered(f"{peer} cosigned another log of ours at size {head.size} than the one that we signed")
-        if head.size > self.recorded(self.party, peer) or (self.party, peer) not in self._cosigned:
-            self._store.cosign(self.party, peer, head.size, note)
-            self._cosigned[self.party, peer] = head.size, note
+        own = self._logs.newest(self.party)
+        if size <= own.size:
+            if own.root(size) != root:
+                raise Tampered(f"{peer} holds another log under our name than we do, at {size} entries")
+            self._healing.settled(peer)
+            if not self.healing and heads.read_head(own.note, own.name, self.roster).size < own.size:
+                own.commit((), self._sign_head(own), now_us=self._now_us)
 
-    def recorded(self, party: str, by: str) -> int:
-        """Return the largest size of a party's log that `by` has cosigned, as known here; 0 where none is."""
-        return self._cosigned.get((party, by), (0, b""))[0]
-
-    def cosigned(self, party: str, by: str) -> bytes | None:
-        """Return the largest cosigned note of `by` over a party's log: its text and that one line."""
-        held = self._cosigned.get((party, by))
-        return held[1] if held else None
+    # -- evidence ----------------------------------------------------------------------------------
 
     def keep_evidence(self, kind: str, detail: bytes) -> None:
         """Keep bytes of a failed proof, durably; the same bytes twice are kept once."""
@@ -237,99 +320,5 @@ class SharedRecord:
         """Return the evidence in the order in which it was kept."""
         return list(self._store.kept())
 
-    def _log(self, party: str) -> Log:
-        self.keyring.card(party)
-        return self._logs[party]
-
-    def _verifier(self, party: str) -> checkpoint.Verifier:
-        public = self.keyring.card(party).key(Role.LOG).public
-        return checkpoint.Verifier(checkpoint.origin(self.mechanism, party), checkpoint.NOTE_TYPE, public)
-
     def _sign_head(self, own: Log) -> bytes:
-        origin = checkpoint.origin(self.mechanism, self.party)
-        head = checkpoint.Checkpoint(origin, own.staged_size, own.staged_root())
-        return checkpoint.sign(head, origin, self._keys[Role.LOG]).to_bytes()
-
-    def _read_cosigned(self, party: str, by: str, note: bytes) -> checkpoint.Checkpoint:
-        public = self.keyring.card(by).key(Role.MIRROR).public
-        name = checkpoint.mirror_name(self.mechanism, by)
-        signed = checkpoint.SignedNote.from_bytes(note)
-        checkpoint.check(signed, [checkpoint.Verifier(name, checkpoint.COSIGNATURE_TYPE, public)])
-        if signed.checkpoint.origin != checkpoint.origin(self.mechanism, party):
-            raise NotAllowed(f"the cosigned note is of the log '{signed.checkpoint.origin}' and not of {party}'s")
-        return signed.checkpoint
-
-    def _height(self, party: str, size: int) -> int:
-        return self._logs[party].height(size)
-
-    def _root_of(self, party: str, size: int) -> bytes | None:
-        log = self._logs[party]
-        return log.root(size) if size <= log.size else None
-
-    def _check_item(self, party: str, entry: Entry, data: bytes, body: bytes) -> None:
-        """Refuse an entry that may not stand next in the log of `party`, whoever brings it."""
-        if len(data) > MAX_ENTRY or len(body) > MAX_BODY:
-            raise NotAllowed(f"an entry has at most {MAX_ENTRY} bytes and a body at most {MAX_BODY}")
-        log = self._logs[party]
-        verify_entry(entry, self.keyring)
-        parsed = check_body(body, entry.statement)
-        rules.check_entry(
-            entry,
-            previous=log.last,
-            index=log.staged_size,
-            mechanism=self.mechanism,
-            exercise=self.exercise,
-            author=party,
-            order_of_parties=self.keyring.parties,
-            head_height=self._height,
-            root_of=self._root_of,
-            said_before=log.said,
-        )
-        check_key_ids(parsed, self.keyring)
-
-    def _batch_head(self, log: Log, batch: Batch) -> checkpoint.Checkpoint:
-        """Return the checkpoint of a batch, signed by its log over exactly its end, and with no gap before it."""
-        with keeping(self.keep_evidence, "forged", [batch.log, batch.note]):
-            head = log.read_note(batch.note)
-        if head.size != batch.start + len(batch.items):
-            raise NotAllowed(f"the batch ends at {batch.start + len(batch.items)}, but its note is of size {head.size}")
-        if batch.start > log.size:
-            raise NotAllowed(f"the batch starts at {batch.start}, but only {log.size} entries of {log.name} are held")
-        return head
-
-    def _compare_held(self, log: Log, batch: Batch, head: checkpoint.Checkpoint) -> None:
-        """Refuse a batch that brings other bytes for what is held: two entries of one place prove a fork."""
-        for index, (data, body) in enumerate(batch.items[: max(log.size - batch.start, 0)], batch.start):
-            if leaf_hash(data) != log.leaf(index):
-                self._fork(log, f"entry {index} of {log.name} comes in other bytes than before", [data, batch.note])
-            check_body(body, Entry.from_bytes(data).statement)
-        if head.size <= log.size:
-            self._compare_root(log, head, batch.note)
-
-    def _compare_root(self, log: Log, head: checkpoint.Checkpoint, note: bytes) -> None:
-        if head.root != log.root(head.size):
-            self._fork(log, f"{log.name} signed another root of size {head.size} than the one held here", [note])
-
-    def _fork(self, log: Log, sentence: str, found: Sequence[bytes]) -> None:
-        """Keep what proves a fork beside the note that it contradicts, then refuse."""
-        self.keep_evidence("fork", cbor.encode([sentence, log.name, log.note, *found]))
-        raise Tampered(f"the log of {log.name} is forked: {sentence}")
-
-    def _admit_item(self, log: Log, data: bytes, body: bytes, note: bytes) -> None:
-        entry = Entry.from_bytes(data)
-        for heard in entry.heard:
-            if heard.party in self._logs and heard.party != self.party and heard.size > self.size(heard.party):
-                raise NotAllowed(f"the entry has heard more of '{heard.party}' than is held here; fetch that first")
-        with keeping(self.keep_evidence, "refused", [log.name, data, note], SearoomError):
-            self._check_item(log.name, entry, data, body)
-        log.stage(entry, data)
-
-
-def _check_batch(batch: Batch) -> None:
-    """Refuse a batch by its form and sizes, before anything in it is read."""
-    if batch.start < 0 or not 1 <= len(batch.items) <= MAX_BATCH_ITEMS:
-        raise NotAllowed(f"a batch holds 1 to {MAX_BATCH_ITEMS} entries")
-    if sum(len(data) + len(body) for data, body in batch.items) > MAX_BATCH:
-        raise NotAllowed(f"a batch has at most {MAX_BATCH} bytes")
-    if any(len(data) > MAX_ENTRY or len(body) > MAX_BODY for data, body in batch.items):
-        raise NotAllowed(f"an entry has at most {MAX_ENTRY} bytes and a body at most {MAX_BODY}")
+        return heads.sign_head(self.mechanism, own.name, own.staged_size, own.staged_root(), self._keys.log)

@@ -1,43 +1,30 @@
-"""The record on a disk: SQLite in WAL mode with synchronous=FULL, one transaction a message.
+"""The store in one SQLite file: WAL mode with synchronous=FULL, one transaction a message or a group of them.
 
 A commit that returned survives a loss of power. Everything that the disk or a lock can do to us
 becomes one clear `StateUnknown`; a file that is not ours, or is newer than we are, `NotAllowed`.
 """
 
 import contextlib
-import hashlib
 import threading
-from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import apsw
 
 from searoom.errors import NotAllowed, StateUnknown
-from searoom.record.evidence import Evidence
-from searoom.record.log import Item
+from searoom.record.tables import SCHEMA_VERSION, Row, TableStore, Value
 
 LEAST_SQLITE: Final = (3, 51, 3)  # older ones can lose a commit when two connections checkpoint (WAL-reset bug)
 APPLICATION_ID: Final = 0x5EA6_0001
-SCHEMA_VERSION: Final = 1
 BUSY_MS: Final = 5_000
-MAX_EVIDENCE: Final = 200  # pieces of one kind: a flood of small lies must not leave a fork without its proof
-MAX_EVIDENCE_BYTES: Final = 256 * 1024
-
-_Value: TypeAlias = int | float | bytes | str | None
-_PAGE: Final = 256  # entries read at a time
-_ENTRIES: Final = "SELECT entry, place FROM entry WHERE log = ? AND place >= ? AND place < ? ORDER BY place"
-_ITEMS: Final = "SELECT entry, body FROM entry WHERE log = ? AND place >= ? AND place < ? ORDER BY place"
+MEMORY: Final = ":memory:"
 
 _SCHEMA: Final = """
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY, log TEXT NOT NULL, place INTEGER NOT NULL, stored_us INTEGER NOT NULL,
     entry BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (log, place)
 ) STRICT;
-CREATE TABLE note (
-    log TEXT NOT NULL, size INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, size)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE cosigned (
     log TEXT NOT NULL, cosigner TEXT NOT NULL, size INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (log, cosigner)
 ) STRICT, WITHOUT ROWID;
@@ -46,6 +33,22 @@ CREATE TABLE evidence (
     detail BLOB NOT NULL
 ) STRICT;
 """
+_SCHEMA_2: Final = """
+CREATE TABLE note (log TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE beside (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX evidence_kind ON evidence (kind);
+"""
+# What makes a store of one schema into one of the next. 1 kept every note; only the newest of a log is needed.
+_STEPS: Final = {
+    1: (
+        "ALTER TABLE note RENAME TO every_note",
+        _SCHEMA_2,
+        "INSERT INTO note (log, size, note) SELECT log, max(size), note FROM every_note GROUP BY log",
+        "DROP TABLE every_note",
+    )
+}
 
 
 def check_library(version: str) -> None:
@@ -55,15 +58,19 @@ def check_library(version: str) -> None:
         raise NotAllowed(f"SQLite {version} can lose what it committed; Searoom needs {least} or later")
 
 
-class SqliteStore:
+class SqliteStore(TableStore):
     """The store of one node in one file (":memory:" for one that dies with its process)."""
 
-    def __init__(self, path: str | Path, *, busy_ms: int = BUSY_MS) -> None:
+    def __init__(self, path: str | Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None) -> None:
         check_library(apsw.sqlite_lib_version())
-        self._path = str(path)
-        self._lock = threading.RLock()  # the courier and the commands of one node may run in two threads
+        self.where = str(path)
+        self._lock = threading.RLock()
+        self._busy_ms = busy_ms
+        self._vfs = vfs
+        self._failed = ""  # what a disk said that failed in the middle of a write
+        self._stale = False  # bytes of a dropped value may still lie in the write-ahead log
         with self._guard("opened"):
-            self._db = apsw.Connection(self._path)
+            self._db = apsw.Connection(self.where, vfs=vfs)
         try:
             self._db.set_busy_timeout(busy_ms)
             self._prepare()
@@ -79,35 +86,43 @@ class SqliteStore:
     def _prepare(self) -> None:
         with self._guard("opened"):
             if self._db.readonly("main"):
-                raise StateUnknown(f"the store {self._path} is read-only: nothing can be recorded in it")
-            self._refuse_foreign()
+                raise StateUnknown(f"the store {self.where} is read-only: nothing can be recorded in it")
+            self._version()
             mode = self._db.pragma("journal_mode", "wal")
             if mode not in ("wal", "memory"):
-                raise StateUnknown(f"the store {self._path} lies where SQLite cannot keep a write-ahead log ({mode})")
+                raise StateUnknown(f"the store {self.where} lies where SQLite cannot keep a write-ahead log ({mode})")
             self._db.pragma("synchronous", "full")
             self._db.pragma("fullfsync", True)
             self._db.pragma("trusted_schema", False)
+            self._db.pragma("secure_delete", True)  # what is dropped or replaced is overwritten with zeros
+            # Once from log to file: a sync that failed before a crash may have left pages that read well and are not
+            # on the disk; written and synced again, they are. It also ends what dropped values left in the log.
+            self._checkpoint()
         with self._transaction("opened"):
-            if self._refuse_foreign() == 0:  # asked again under the lock: another program may have been faster
-                self._db.execute(_SCHEMA)
+            version = self._version()  # asked again under the lock: another program may have been faster
+            if version == 0:
+                self._db.execute(_SCHEMA + _SCHEMA_2)
                 self._db.pragma("application_id", APPLICATION_ID)
-                self._db.pragma("user_version", SCHEMA_VERSION)
+            for step in range(version, SCHEMA_VERSION) if version else ():
+                self._db.execute(";".join(_STEPS[step]))
+            # Written each time: the commit begins the log anew on the disk, where an older one may lie otherwise.
+            self._db.pragma("user_version", SCHEMA_VERSION)
 
-    def _refuse_foreign(self) -> int:
+    def _version(self) -> int:
         """Return the schema version, 0 for a new file; refuse what is not ours or newer than we are."""
         tables = self._db.execute("SELECT count(*) FROM sqlite_schema").get
         application, version = self._db.pragma("application_id"), self._db.pragma("user_version")
         if tables == 0 and application == 0 and version == 0:
             return 0
         if application != APPLICATION_ID:
-            raise NotAllowed(f"the file {self._path} is a database of something else, not a Searoom store")
-        if version != SCHEMA_VERSION:
+            raise NotAllowed(f"the file {self.where} is a database of something else, not a Searoom store")
+        if not isinstance(version, int) or (version != SCHEMA_VERSION and version not in _STEPS):
             raise NotAllowed(
-                f"the store {self._path} was written by another version of Searoom (schema {version}, not "
+                f"the store {self.where} was written by another version of Searoom (schema {version}, not "
                 f"{SCHEMA_VERSION})",
                 advice="Open it with the version that wrote it; nothing was changed.",
             )
-        return SCHEMA_VERSION
+        return version
 
     @contextlib.contextmanager
     def _guard(self, deed: str) -> Iterator[None]:
@@ -115,118 +130,80 @@ class SqliteStore:
         try:
             yield
         except apsw.NotADBError:
-            raise NotAllowed(f"the file {self._path} is not a Searoom store, or it is damaged beyond reading") from None
+            raise NotAllowed(f"the file {self.where} is not a Searoom store, or it is damaged beyond reading") from None
         except apsw.FullError as fault:
-            raise StateUnknown(f"the disk under {self._path} is full; the store could not be {deed}") from fault
+            raise StateUnknown(f"the disk under {self.where} is full; the store could not be {deed}") from fault
         except (apsw.BusyError, apsw.LockedError) as fault:
-            raise StateUnknown(f"another program holds {self._path} locked; it could not be {deed}") from fault
+            raise StateUnknown(f"another program holds {self.where} locked; it could not be {deed}") from fault
         except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError, apsw.AuthError) as fault:
             raise StateUnknown(
-                f"the store {self._path} or its folder is read-only, missing or forbidden; it could not be {deed}"
+                f"the store {self.where} or its folder is read-only, missing or forbidden; it could not be {deed}"
+            ) from fault
+        except apsw.IOError as fault:
+            if deed == "written":  # what a failed sync left behind is known only after the file is opened anew
+                self._failed = str(fault)
+            raise StateUnknown(
+                f"the disk under {self.where} failed ({fault}); the store could not be {deed}"
             ) from fault
         except apsw.Error as fault:
-            raise StateUnknown(f"the store {self._path} could not be {deed}: {fault}") from fault
+            raise StateUnknown(f"the store {self.where} could not be {deed}: {fault}") from fault
 
-    @contextlib.contextmanager
-    def _transaction(self, deed: str) -> Iterator[None]:
-        """Run what is inside as one transaction with the write lock taken first."""
-        with self._lock, self._guard(deed):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+    def _begin(self, kind: str) -> None:
+        if self._failed and kind == "write":
+            raise StateUnknown(f"the disk under {self.where} failed before ({self._failed}); nothing more is written")
+        self._db.execute("BEGIN IMMEDIATE" if kind == "write" else "BEGIN")
 
-    def _rows(self, sql: str, *values: _Value) -> list[tuple[_Value, ...]]:
-        with self._lock, self._guard("read"):
-            return list(self._db.execute(sql, values))
+    def _commit(self) -> None:
+        self._db.execute("COMMIT")
 
-    def size(self, log: str) -> int:
-        """Return how many entries of `log` are committed."""
-        ((size,),) = self._rows("SELECT coalesce(max(place) + 1, 0) FROM entry WHERE log = ?", log)
-        return _int(size)
+    def _rollback(self) -> None:
+        if self._db.in_transaction:
+            with contextlib.suppress(apsw.Error):
+                self._db.execute("ROLLBACK")
 
-    def leaves(self, log: str) -> Iterator[bytes]:
-        """Yield the entries of `log` in order; a gap ends them, and the signed note will tell."""
-        for data, _ in self._read(_ENTRIES, log, 0, self.size(log)):
-            yield data
+    def _run(self, sql: str, *values: Value) -> list[Row]:
+        return list(self._db.execute(sql, values))
 
-    def items(self, log: str, start: int, stop: int) -> Iterator[Item]:
-        """Yield entry and body of the places `start` to `stop`, exclusive."""
-        for data, body in self._read(_ITEMS, log, start, stop):
-            yield data, _bytes(body)
+    def _many(self, sql: str, rows: Sequence[Row]) -> None:
+        self._db.executemany(sql, rows)
 
-    def _read(self, sql: str, log: str, start: int, stop: int) -> Iterator[tuple[bytes, _Value]]:
-        for first in range(start, stop, _PAGE):  # page by page: no read transaction stays open in the caller's hands
-            for data, other in self._rows(sql, log, first, min(first + _PAGE, stop)):
-                yield _bytes(data), other
+    def _wipe(self, kind: str) -> None:  # noqa: ARG002  # one log for all kinds
+        self._stale = True
 
-    def noted(self, log: str) -> Sequence[int]:
-        """Return, ascending, the sizes of `log` for which a signed note is stored."""
-        rows = self._rows("SELECT size FROM note WHERE log = ? ORDER BY size", log)
-        return array("q", (_int(size) for (size,) in rows))
+    def _settled(self) -> None:
+        """Empty the write-ahead log after a drop; while a reader holds it, after a later write or at the next start."""
+        if self._stale:
+            self._stale = not self._checkpoint()
 
-    def note(self, log: str, size: int) -> bytes:
-        """Return the signed note of `log` at `size`."""
-        rows = self._rows("SELECT note FROM note WHERE log = ? AND size = ?", log, size)
-        if not rows:
-            raise StateUnknown(f"the store {self._path} has no signed note of the log of {log} at size {size}")
-        return _bytes(rows[0][0])
+    def _checkpoint(self) -> bool:
+        """Move the write-ahead log into the file and cut it to nothing; false where another program reads it."""
+        self._db.set_busy_timeout(0)  # a reader may take long, and nobody waits for this
+        try:
+            self._db.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except (apsw.BusyError, apsw.LockedError):
+            return False
+        finally:
+            self._db.set_busy_timeout(self._busy_ms)
+        return True
 
-    def append(self, log: str, start: int, items: Sequence[Item], note: bytes, *, now_us: int) -> None:
-        """Add items and note in one transaction, where `log` has exactly `start` entries."""
-        with self._transaction("written"):
-            held = self.size(log)
-            if held != start:
-                raise StateUnknown(
-                    f"the log of {log} has {held} entries in {self._path}, not {start}: another program has written it"
-                )
-            self._db.executemany(
-                "INSERT INTO entry (log, place, stored_us, entry, body) VALUES (?, ?, ?, ?, ?)",
-                [(log, start + at, now_us, data, body) for at, (data, body) in enumerate(items)],
-            )
-            self._db.execute("INSERT INTO note (log, size, note) VALUES (?, ?, ?)", (log, start + len(items), note))
+    def copy_to(self, path: Path) -> None:
+        """Write the state of one moment into the empty file `path`, while others may write on."""
+        with contextlib.ExitStack() as stack, self._guard("copied"):
+            if self.where == MEMORY:
+                stack.enter_context(self._lock)
+                source = self._db
+            else:  # a connection of its own: the writer does not wait for it
+                source = apsw.Connection(self.where, flags=apsw.SQLITE_OPEN_READONLY, vfs=self._vfs)
+                stack.callback(source.close)
+                source.set_busy_timeout(self._busy_ms)
+            target = apsw.Connection(str(path))
+            stack.callback(target.close)
+            with target.backup("main", source, "main") as copying:
+                while not copying.done:
+                    copying.step(-1)
 
-    def cosigned(self, log: str) -> Sequence[tuple[str, bytes]]:
-        """Return, for each party that has cosigned `log`, its id and its largest cosigned note."""
-        rows = self._rows("SELECT cosigner, note FROM cosigned WHERE log = ? ORDER BY cosigner", log)
-        return [(str(by), _bytes(note)) for by, note in rows]
-
-    def cosign(self, log: str, by: str, size: int, note: bytes) -> None:
-        """Replace the cosigned note of `by` over `log` by one of the same or a larger size."""
-        with self._transaction("written"):
-            self._db.execute(
-                "INSERT INTO cosigned (log, cosigner, size, note) VALUES (?, ?, ?, ?) ON CONFLICT (log, cosigner)"
-                " DO UPDATE SET size = excluded.size, note = excluded.note WHERE excluded.size >= cosigned.size",
-                (log, by, size, note),
-            )
-
-    def keep(self, kind: str, detail: bytes, *, now_us: int) -> None:
-        """Keep evidence once; a flood of one kind stops at `MAX_EVIDENCE` pieces, longer ones are cut."""
-        detail = detail[:MAX_EVIDENCE_BYTES]
-        digest = hashlib.sha256(kind.encode() + b"\0" + detail).digest()
-        with self._transaction("written"):
-            self._db.execute(
-                "INSERT INTO evidence (digest, kind, kept_us, detail) SELECT ?, ?, ?, ?"
-                " WHERE (SELECT count(*) FROM evidence WHERE kind = ?) < ? ON CONFLICT (digest) DO NOTHING",
-                (digest, kind, now_us, detail, kind, MAX_EVIDENCE),
-            )
-
-    def kept(self) -> Sequence[Evidence]:
-        """Return the evidence in the order in which it was kept."""
-        rows = self._rows("SELECT kind, detail, kept_us FROM evidence ORDER BY id")
-        return [Evidence(str(kind), _bytes(detail), _int(at)) for kind, detail, at in rows]
-
-
-def _bytes(value: _Value) -> bytes:
-    if not isinstance(value, bytes):
-        raise StateUnknown("the store holds something else than bytes where an entry should be; it is damaged")
-    return value
-
-
-def _int(value: _Value) -> int:
-    if not isinstance(value, int):
-        raise StateUnknown("the store holds something else than a number where a size should be; it is damaged")
-    return value
+    def check(self) -> None:
+        """Read the whole file and compare pages and indexes with each other; `StateUnknown` where it is damaged."""
+        said = [str(row[0]) for row in self._rows("PRAGMA integrity_check(3)")]
+        if said != ["ok"]:
+            raise StateUnknown(f"the store {self.where} is damaged: {'; '.join(said)}")

@@ -1,12 +1,13 @@
 """An account as rows of a page: who signed, what stands in a form, how far a message came, and what is owed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
-from searoom.account import Account, Closed, Item, Message, Ref, State, ref_text
+from searoom.account import Account, Closed, Item, Message, Notice, Ref, State, Transcribed, ref_text
 from searoom.clock import to_text
-from searoom.delivery import Delivery, delivery
+from searoom.delivery import Delivery, Recipient, delivery
 from searoom.obligations.agreement import Agreement
-from searoom.obligations.standing import Obligation
+from searoom.obligations.standing import READ_BACK, Obligation
 from searoom.review.sections import (
     Chair,
     Content,
@@ -86,18 +87,28 @@ def _timeline(account: Account, book: FormBook, row: Callable[[Item], MessageRow
 def message_row(
     account: Account, item: Item, agreement: Agreement, book: FormBook, texts: Texts, *, director: bool, handed: Handed
 ) -> MessageRow:
-    """Return one message with its states; a closed one keeps its place and says why it is closed."""
+    """Return one item with its states; a closed one keeps its place and says why it is closed.
+
+    A notice is its own sentence; a transcript bears its mark in its title, wherever it is shown.
+    """
     states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     common = (ref_text(item.ref), f"{item.author}-{item.ref[1]}", item.author)
     until = "" if item.until_us is None else to_text(item.until_us)
-    if isinstance(item, Closed):
+    names = {party: agreement.name(party, texts.lang) for party in agreement.names}
+    if isinstance(item, Closed | Notice):
+        title, why = (item.sentence(texts.lang, names), "") if isinstance(item, Notice) else ("", item.why)
         return MessageRow(
-            *common, "", "", "", to_text(item.claimed_us), until, "", people(item.signers, texts), (), states, item.why
+            *common, title, "", "", to_text(item.claimed_us), until, "", people(item.signers, texts), (), states, why
         )
     filled = item.filled
+    title = book.form(filled.form).title[texts.lang]
+    if isinstance(item, Transcribed):
+        title = item.sentence(texts.lang, book, names)
+    if item.doubtful:
+        title += texts("mark.open") + texts("mark.doubtful") + texts("mark.close")
     return MessageRow(
         *common,
-        title=book.form(filled.form).title[texts.lang],
+        title=title,
         channel=_named("channel", filled.channel, texts),
         precedence="" if filled.precedence == "routine" else _named("precedence", filled.precedence, texts),
         at=to_text(item.claimed_us),
@@ -125,6 +136,9 @@ def state_rows(
             StateRow("handed_over", True, agreement.name(item.author, texts.lang), to_text(handed[known.ref]), "", ())
         )
     for one in known.each:
+        found.extend(_by_other_means(one, texts))
+        if not one.node:
+            continue
         name = agreement.name(one.party, texts.lang)
         found.append(_state("delivered", one.delivered, name, texts))
         if director:
@@ -142,6 +156,18 @@ def state_rows(
         for answer in known.answers
     )
     return tuple(found)
+
+
+def _by_other_means(one: Recipient, texts: Texts) -> Iterator[StateRow]:
+    """Yield what officers of its author write of this recipient: handed over, read back, answered by a transcript."""
+    for message in one.conveyed:
+        at, ref, who = to_text(cast("int", message.filled.fields["at"])), ref_text(message.ref), message.signers
+        yield StateRow("conveyed", True, "", at, ref, people(who, texts))
+        if message.filled.fields["readback"] in READ_BACK:
+            yield StateRow("read_back", True, "", at, ref, people(who, texts))
+    for heard in one.transcripts:
+        at = to_text(cast("int", heard.filled.fields["at"]))
+        yield StateRow("answered_transcribed", True, "", at, ref_text(heard.ref), people(heard.signers, texts))
 
 
 def _state(key: str, state: State | None, name: str, texts: Texts) -> StateRow:

@@ -1,12 +1,13 @@
 """How a page writes what stands in the record: references, times, signers, and the fields of a form."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from searoom.record.keys import Signer
 from searoom.review.sections import FieldRow, Who, Words
 from searoom.review.texts import HTML_LANGUAGES, Texts
-from searoom.signals.forms import FIELD_KINDS, Filled, Form, FormBook
-from searoom.signals.kinds import Context
+from searoom.signals.forms import FIELD_KINDS, Filled, Form, FormBook, decode
+from searoom.signals.kinds import INNER, Context
 
 KEY_DIGITS = 8
 """Hex digits of a key's id that a page shows; the whole id has 16."""
@@ -41,7 +42,12 @@ def values(filled: Filled, book: FormBook, texts: Texts) -> tuple[FieldRow, ...]
     for field in form.fields:
         if field.name not in filled.fields or field.name in errors:
             continue
-        if field.name in pairs:
+        if field.kind == INNER:
+            inner = decode(cast("bytes", filled.fields[field.name]), book, inside=True)
+            title = book.form(inner.form).title[texts.lang]
+            found.append(FieldRow(field.label[texts.lang], Words(title, HTML_LANGUAGES[texts.lang])))
+            found.extend(values(inner, book, texts))
+        elif field.name in pairs:
             both = (filled.fields[field.name], filled.fields[pairs[field.name]])
             measured = FIELD_KINDS["distance"].say(both, Context(field.choices, filled.lang), texts.lang)
             found.append(FieldRow(field.label[texts.lang], Words(measured, HTML_LANGUAGES[texts.lang])))

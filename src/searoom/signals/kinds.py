@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -16,6 +17,7 @@ from searoom.cbor import Value, check_text
 from searoom.clock import from_text as time_from_text
 from searoom.clock import to_text as time_to_text
 from searoom.errors import NotAllowed
+from searoom.signals.personal import check_personal, parse_personal, personal_reference, say_personal
 from searoom.signals.quantities import (
     check_position,
     parse_angle,
@@ -36,6 +38,7 @@ MAX_TEXT: Final = 4000
 MAX_WORDS: Final = 1000
 MAX_NAME: Final = 64
 MAX_LIST: Final = 16
+MAX_INDEXES: Final = 256
 MAX_INTEGER: Final = 2**53
 """Whole numbers stay within what every language's numbers hold exactly."""
 MAX_BYTES: Final = 1 << 18
@@ -45,9 +48,13 @@ MIN_TIME_US: Final = 946_684_800_000_000
 MAX_TIME_US: Final = 4_102_444_800_000_000
 """Times of forms lie between the years 2000 and 2100; anything else is a slip of the clock or the pen."""
 
+INNER: Final = "form"  # a field that holds another form, as its bytes; `forms` reads what is inside
+CONTRIBUTION_SIZE: Final = 32
+
 _PARTY: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _CODE: Final = re.compile(r"(?:YV1 )?[A-Z0-9](?:[A-Z0-9-]{0,6}[A-Z0-9])?")
-_REF: Final = re.compile(r"([a-z][a-z0-9-]{0,31}) ?[#/] ?(\d{1,10})")
+_LOG: Final = re.compile(r"[a-z][a-z0-9-]{0,31}(?:\.(?:[2-9]|[1-9][0-9]{1,5}))?")
+_REF: Final = re.compile(rf"({_LOG.pattern}) ?[#/] ?(\d{{1,10}})")
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -192,8 +199,8 @@ def weak_distance(error_mm: int) -> str:
 
 
 def _ref_form(value: object) -> tuple[str, int]:
-    party, index = _items(value, 2, "a reference")
-    return _matching(party, _PARTY, "party"), _whole(index, 0, MAX_INTEGER, "an index")
+    log, index = _items(value, 2, "a reference")
+    return _matching(log, _LOG, "log"), _whole(index, 0, MAX_INTEGER, "an index")
 
 
 def _ref_parse(typed: str) -> tuple[str, int]:
@@ -274,6 +281,21 @@ def _bytes_parse(typed: str) -> bytes:
         raise NotAllowed("these are no bytes in hexadecimal") from None
 
 
+def _indexes_form(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_INDEXES:
+        raise NotAllowed(f"1 to {MAX_INDEXES} indexes are needed here")
+    found = tuple(_whole(item, 0, MAX_INTEGER, "an index") for item in value)
+    if any(first >= second for first, second in pairwise(found)):
+        raise NotAllowed("indexes stand in ascending order, each once")
+    return found
+
+
+def _contribution(value: object) -> bytes:
+    if not isinstance(value, bytes) or len(value) != CONTRIBUTION_SIZE:
+        raise NotAllowed(f"exactly {CONTRIBUTION_SIZE} random bytes are needed here")
+    return value
+
+
 def _upper_code(value: object) -> str:
     return _matching(value, _CODE, "code of a signal")
 
@@ -285,6 +307,7 @@ _KINDS: Final = (
     _plain("person", lambda value: _line(value, MAX_NAME, "a person")),
     _plain("line", lambda value: _line(value, MAX_NAME * 2, "a short text")),
     _plain("party", lambda value: _matching(value, _PARTY, "party"), _fine),
+    _plain("log", lambda value: _matching(value, _LOG, "log"), _fine),
     _plain("code", _upper_code, _fine),
     _plain("date", _date_form, _fine),
     _number("count", 0, MAX_INTEGER, _integer_parse, _say_number),
@@ -305,8 +328,19 @@ _KINDS: Final = (
     Kind("codes", lambda typed, _: _codes_form([c.strip() for c in typed.split(",") if c.strip()]), _fine,
          lambda value, _: _codes_form(value), lambda value, _: _codes_form(value),
          lambda value, _, _lang: ", ".join(_codes_form(value))),
+    Kind("indexes", lambda typed, _: _indexes_form([_integer_parse(c.strip()) for c in typed.split(",") if c.strip()]),
+         _fine, lambda value, _: _indexes_form(value), lambda value, _: _indexes_form(value),
+         lambda value, _, _lang: ", ".join(map(str, _indexes_form(value)))),
     Kind("bytes", lambda typed, _: _bytes_parse(typed), _fine, lambda value, _: _bytes_form(value),
          lambda value, _: _bytes_form(value), lambda value, _, _lang: f"{len(_bytes_form(value))} B"),
+    Kind(INNER, lambda typed, _: _bytes_parse(typed), _fine, lambda value, _: _bytes_form(value),
+         lambda value, _: _bytes_form(value), lambda value, _, _lang: f"{len(_bytes_form(value))} B"),
+    Kind("contribution", lambda typed, _: _contribution(_bytes_parse(typed)), _fine,
+         lambda value, _: _contribution(value), lambda value, _: _contribution(value),
+         lambda _value, _, _lang: f"({CONTRIBUTION_SIZE} B)"),
+    Kind("personal", lambda typed, _: parse_personal(typed), lambda value, _: check_personal(value),
+         lambda value, _: personal_reference(value), lambda value, _: personal_reference(value),
+         lambda value, _, lang: say_personal(value, lang)),
     Kind("parameters", lambda typed, _: _parameters_parse(typed), _fine, lambda value, _: _parameters_form(value),
          lambda value, _: _parameters_form(value),
          lambda value, _, _lang: ", ".join(f"{name} {item}" for name, item in sorted(_parameters_form(value).items()))),

@@ -183,5 +183,5 @@ def read_table(text: str, file: str) -> Table:
     """Return the whole of a TOML text as one table; what is no TOML is refused with its line."""
     try:
         return Table(tomllib.loads(text), file)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # a number of 5,000 digits is a ValueError of no kind
         raise NotAllowed(f"{file}: this is no TOML: {fault}") from None

@@ -1,0 +1,1 @@
+"""Fuzzing: random bytes for everything that reads bytes of others."""

@@ -1,0 +1,32 @@
+"""One harness under atheris: `python -m fuzz.target NAME` and then options and folders of libFuzzer.
+
+Only fuzz/__main__.py starts it, where atheris is installed; nothing else imports it.
+"""
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["searoom"]):
+    from fuzz.harnesses import judge
+
+
+class Find(Exception):
+    """A decoder that did not keep its promise."""
+
+
+def main(arguments: list[str]) -> None:
+    """Hand random bytes to one harness until libFuzzer stops, or a promise is broken."""
+    name = arguments[1]
+
+    def one(data: bytes) -> None:
+        broken = judge(name, data)
+        if broken:
+            raise Find(broken)
+
+    atheris.Setup([arguments[0], *arguments[2:]], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(sys.argv)

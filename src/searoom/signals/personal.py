@@ -1,0 +1,69 @@
+"""Personal data as a field of a form: the bytes hold a salted hash alone, people read the value or why it is not here.
+
+In memory such a field is one of three: the text that a person typed, the hash that stands in the bytes, or, for
+showing alone, `Absent`. `searoom.annexes` makes the second of the first, and shows the first or the third for it.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from searoom.cbor import check_text
+from searoom.errors import NotAllowed
+
+REFERENCE_SIZE: Final = 32
+MAX_PERSONAL: Final = 8000
+
+
+class Absent(Enum):
+    """Why a value that a message refers to cannot be read here."""
+
+    ERASED = "erased"
+    NOT_HELD = "not held"
+
+
+ABSENT_WORDS: Final[Mapping[Absent, Mapping[str, str]]] = {
+    Absent.ERASED: {"en": "[erased]", "ja": "［消去済み］", "zh": "［已删除］"},
+    Absent.NOT_HELD: {"en": "[not held here]", "ja": "［当方に未着］", "zh": "［本方未持有］"},
+}
+KEPT_APART: Final[Mapping[str, str]] = {
+    "en": "[personal data, kept apart: {ref}]",
+    "ja": "［個人情報・別途保管：{ref}］",
+    "zh": "［个人信息，另行保管：{ref}］",
+}
+"""ja and zh are our own words and await review by native speakers."""
+
+
+def parse_personal(typed: str) -> str:
+    """Return what a person typed; it must be set apart before it is encoded. A `;` begins a new line."""
+    return check_value("\n".join(part.strip() for part in typed.strip().split(";") if part.strip()))
+
+
+def check_value(text: str) -> str:
+    """Return a text that may be a personal value, or raise `NotAllowed`."""
+    if not text.strip():
+        raise NotAllowed("nothing is written here")
+    if len(text) > MAX_PERSONAL:
+        raise NotAllowed(f"personal data have {len(text)} characters; {MAX_PERSONAL} are allowed")
+    return check_text(text)
+
+
+def check_personal(value: object) -> str:
+    """Return what is weak about a field of this kind: a hash says nothing that could be."""
+    return "" if isinstance(value, bytes) else "this is not yet set apart"
+
+
+def personal_reference(value: object) -> bytes:
+    """Return the hash that stands in the bytes; raise `NotAllowed` for a value in clear and for anything else."""
+    if not isinstance(value, bytes) or len(value) != REFERENCE_SIZE:
+        raise NotAllowed("personal data stand in a form as a hash alone: set the value apart first")
+    return value
+
+
+def say_personal(value: object, lang: str) -> str:
+    """Return the value, or that it is erased, not held, or kept apart."""
+    if isinstance(value, str):
+        return "; ".join(value.split("\n"))
+    if isinstance(value, Absent):
+        return ABSENT_WORDS[value][lang]
+    return KEPT_APART[lang].format(ref=personal_reference(value).hex()[:8])
