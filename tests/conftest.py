@@ -25,3 +25,8 @@ def stage(enrolled: Stage, tmp_path: Path) -> Stage:
     out = tmp_path / "stage"
     shutil.copytree(enrolled.out, out)
     return Stage(out, enrolled.scenario, enrolled.agreement, enrolled.seats, dict(enrolled.ports))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: bytes made by chance or clock would name it otherwise in each process."""
+    return argname if isinstance(val, bytes) else None

@@ -175,3 +175,11 @@ def test_tests_say_what_they_promise():
                 silent.append(f"{house.place(path)}:{node.lineno}: {node.name}")
 
     assert_none(silent)
+
+
+def test_each_process_gives_a_case_the_same_name(request):
+    """No case is named by its bytes: those of a key or of a clock differ in each of the processes that share a run."""
+    cases = [item for item in request.session.items if hasattr(item, "callspec")]
+    of_bytes = [item for item in cases if any(isinstance(value, bytes) for value in item.callspec.params.values())]
+
+    assert_none(item.nodeid for item in of_bytes if "\\x" in item.name)

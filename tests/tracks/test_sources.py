@@ -47,7 +47,9 @@ def test_reads_sentences(tmp_path):
     assert 2965 == len(reading.fixes)
 
 
-PACKED = gzip.compress("\n".join([HEADER, *[ROW.format("1Z")] * 5000]).encode() + os.urandom(20_000).hex().encode())
+PACKED = gzip.compress(
+    "\n".join([HEADER, *[ROW.format("1Z")] * 5000]).encode() + os.urandom(20_000).hex().encode(), mtime=0
+)
 
 
 @pytest.mark.parametrize(
