@@ -24,14 +24,14 @@ from searoom.openings import Openings
 from searoom.ourcards import shown_to
 from searoom.postbox import Postbox
 from searoom.record import selftest
-from searoom.record.algorithms import PrivateKey, key_id
+from searoom.record.algorithms import PrivateKey
 from searoom.record.cards import Card
 from searoom.record.entry import Entry, Released, Statement, sign_statement, verify_released
 from searoom.record.export import Opener, write_record
 from searoom.record.log import Progress
 from searoom.record.private import PrivateLog
 from searoom.record.roster import Roster
-from searoom.record.seal import Body, seal
+from searoom.record.seal import seal
 from searoom.record.shared import SharedRecord
 from searoom.record.stores import open_store
 from searoom.record.tables import TableStore
@@ -225,9 +225,8 @@ class Node:
         form = self.book.form(filled.form)
         if form.visibility != "shared":
             raise NotAllowed(f"'{form.name}' is national and never enters the shared record")
-        self._check(filled)
+        forms.require(filled, self.book)
         self._check_release(form, filled, released)
-        self._check_sealed(body)
         if filled.reply_to is not None:
             item = self.account().message(filled.reply_to)
             if form.name == READ and item.author == self.party:
@@ -245,11 +244,6 @@ class Node:
     def _read(self, statement: Statement, body: bytes) -> Filled:
         return forms.decode(self.openings.require(statement, body).content, self.book)
 
-    def _check(self, filled: Filled) -> None:
-        findings = forms.check(filled, self.book)
-        if findings:
-            raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
-
     def _check_release(self, form: Form, filled: Filled, released: Released) -> None:
         """Refuse what too few persons signed: the same question that the receiver asks, before anything is placed."""
         card = self.record.roster.card(self.party)
@@ -258,13 +252,6 @@ class Node:
         why = lacking(self.agreement.policy, form, filled, verify_released(released, card), card)
         if why:
             raise NotAllowed(why, advice="Let another person release the draft with their own key.")
-
-    def _check_sealed(self, body: bytes) -> None:
-        """Refuse a draft that was sealed before a reader changed its keys: the old ones may be destroyed by now."""
-        roster = self.record.roster
-        for reader, wrapped in Body.from_bytes(body).wrapped.items():
-            if wrapped.key_id != key_id(roster.card(reader).kem):
-                raise NotAllowed(f"this was sealed before {reader} changed its keys", advice="Write it once more.")
 
     def readers(self) -> dict[str, bytes]:
         """Return the KEM keys of all who read what we say: the parties that have a card, and we."""
@@ -279,7 +266,7 @@ class Node:
         if not form.automatic:
             raise NotAllowed(f"'{name}' needs a person")
         filled = Filled(form.name, form.version, "desk", "routine", "en", fields)
-        self._check(filled)
+        forms.require(filled, self.book)
         readers = self.readers()
         others = tuple(sorted(readers.keys() - {self.party}))
         sealed = seal(

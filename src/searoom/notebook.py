@@ -39,9 +39,7 @@ class Notebook:
         """Write what is national into the national log."""
         if self._book.form(filled.form).visibility != "national":
             raise NotAllowed(f"'{filled.form}' is said to the other party; it is no national note")
-        findings = forms.check(filled, self._book)
-        if findings:
-            raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
+        forms.require(filled, self._book)
         entry = self._log.write(forms.encode(filled, self._book), signer=self._station, now_us=self._now())
         if entry.index == len(self._forms):
             self._forms.append(sys.intern(filled.form))
@@ -76,10 +74,7 @@ class Notebook:
 
     def draft(self, released: Released, body: bytes) -> int:
         """Keep what one person signed until another releases it; return the draft's number."""
-        said = self._said(released, body)
-        findings = forms.check(said, self._book)
-        if findings:
-            raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
+        forms.require(self._said(released, body), self._book)
         return self.note(self._national(DRAFT, {"released": released.to_bytes(), "body": body})).index
 
     def waiting(self) -> Iterator[tuple[int, Filled, int, tuple[str, ...]]]:

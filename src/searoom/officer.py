@@ -14,7 +14,7 @@ from searoom import annexes, unlocking
 from searoom.asides import CLOSE, OPEN
 from searoom.cbor import Value
 from searoom.desk import ask
-from searoom.errors import Finding, NotAllowed
+from searoom.errors import NotAllowed
 from searoom.record.algorithms import PrivateKey
 from searoom.record.cards import Card
 from searoom.record.entry import Released, Statement, sign_statement, verify_released
@@ -79,7 +79,6 @@ class Placed:
     author: str
     index: int | None
     draft: int | None
-    findings: tuple[Finding, ...]
 
 
 def sit_down(folder: Path) -> Table:
@@ -126,15 +125,13 @@ def say(
     if why := forbidden(table.policy, form):
         raise NotAllowed(why, advice="Only an agreement that both sides changed can give this leave.")
     filled, openings = complete(filled, book)
-    findings = forms.check(filled, book)
-    if findings:
-        raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
+    forms.require(filled, book)
     who = person(table, key_file, passphrase)
     note_duress(folder, table, who, book)
     content, to = forms.encode(filled, book), table.recipients(filled)
     if form.visibility == "national":
         reply = ask(folder, {"do": "note", "content": content})
-        return Placed(table.party, cast("int", reply["index"]), None, findings)
+        return Placed(table.party, cast("int", reply["index"]), None)
     sealed = close(table, content, to)
     statement = Statement(
         mechanism=table.mechanism,
@@ -197,9 +194,9 @@ def _place(folder: Path, table: Table, released: Released, body: bytes, filled: 
     signers = verify_released(released, table.own)
     if lacking(table.policy, book.form(filled.form), filled, signers, table.own):
         reply = ask(folder, {"do": "draft", "released": released.to_bytes(), "body": body})
-        return Placed(table.party, None, cast("int", reply["draft"]), ())
+        return Placed(table.party, None, cast("int", reply["draft"]))
     reply = ask(folder, {"do": "submit", "released": released.to_bytes(), "body": body})
-    return Placed(str(reply.get("log", table.party)), cast("int", reply["index"]), None, ())
+    return Placed(str(reply.get("log", table.party)), cast("int", reply["index"]), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,34 +144,39 @@ class Postbox:
 
     def sealed(self) -> Iterator[tuple[Statement, bytes]]:
         """Yield the personal data that are held, sealed, each as a statement and its body."""
+        for message, reference in self._referred():
+            data = self._store.get(ANNEX, reference)
+            if data is not None:
+                yield self._openings.annex_parts(data, message.author, message.recipients)
+
+    def _referred(self) -> Iterator[tuple[Message, bytes]]:
+        """Yield each hash of personal data in the record, with the message that names it."""
         for message in self._account().messages():
             for reference in annexes.references(message.filled, self._book):
-                data = self._store.get(ANNEX, reference)
-                if data is not None:
-                    yield self._openings.annex_parts(data, message.author, message.recipients)
+                yield message, reference
 
     def wanted_annexes(self, peer: str) -> Sequence[bytes]:
         """Return the hashes that messages of `peer` name, and of which neither data nor an erasure is here."""
         return [
             reference
-            for message in self._account().messages()
+            for message, reference in self._referred()
             if message.author == peer
-            for reference in annexes.references(message.filled, self._book)
-            if self._store.get(ANNEX, reference) is None and self._store.get(ERASED, reference) is None
+            and self._store.get(ANNEX, reference) is None
+            and self._store.get(ERASED, reference) is None
         ]
 
     def annex(self, peer: str, reference: bytes) -> bytes | None:
         """Return personal data, sealed, of a message that `peer` may read; or None."""
-        for message in self._account().messages():
-            if reference in annexes.references(message.filled, self._book):
+        for message, named in self._referred():
+            if named == reference:
                 may = peer in (message.author, *message.recipients)
                 return self._store.get(ANNEX, reference) if may else None
         return None
 
     def got_annex(self, peer: str, reference: bytes, data: bytes) -> None:
         """Keep personal data that were wanted, after they were opened and compared with the hash in the record."""
-        for message in self._account().messages():
-            if message.author == peer and reference in annexes.references(message.filled, self._book):
+        for message, named in self._referred():
+            if message.author == peer and named == reference:
                 self._openings.annex(data, reference, message.author, message.recipients)
                 self._store.put(ANNEX, reference, data)
                 return

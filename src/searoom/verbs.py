@@ -179,11 +179,11 @@ class Verbs:
         if isinstance(message, Closed):
             raise NotAllowed(f"entry {ref_text(ref)} is closed to {node.party}: {message.why}")
         told = delivery(account, ref)
-        states = list(told.sentences(lang, {party: name[lang] for party, name in node.agreement.names.items()}))
+        names = node.agreement.names_in(lang)
+        states = list(told.sentences(lang, names))
         handed = node.notebook.handed_over().get(ref)
         if handed is not None:
             states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{clock.to_text(handed)}]")
-        names = {party: name[lang] for party, name in node.agreement.names.items()}
         content, first, rows = b"", "", list[cbor.Value]()
         if not isinstance(message, Notice):
             content = forms.encode(message.filled, node.book)
@@ -227,7 +227,7 @@ class Verbs:
             lang=lang,
             mechanism=node.record.mechanism,
             exercise=node.record.exercise,
-            names={party: name[lang] for party, name in node.agreement.names.items()},
+            names=node.agreement.names_in(lang),
             to=[party for party in node.agreement.parties if party != node.party],
         )
         return {"text": page.text(), "html": page.html(), "code": page.code}

@@ -131,7 +131,7 @@ def released(value_mm, error_mm, round_m):
 
     def say(_folder, _key, filled, _book, **_more):
         said.append(filled.fields)
-        return Placed("amber", None, 0, ())
+        return Placed("amber", None, 0)
 
     words = ["n", "--key", "k", "--dossier", "amber/0", "--from", "2026-06-03T02:00Z", "--to", "2026-06-03T03:00Z"]
     with mock.patch.object(people, "ask", return_value=found), mock.patch.object(people.officer, "say", say):

@@ -85,6 +85,10 @@ class Agreement:
                 return clause
         raise NotAllowed(f"the agreement '{self.id}' has no clause '{name}'")
 
+    def names_in(self, language: str) -> dict[str, str]:
+        """Return what each party and observer is called in a language."""
+        return {party: names[language] for party, names in self.names.items()}
+
     def name(self, party: str, language: str) -> str:
         """Return what a party is called in a language; raise `NotAllowed` for a stranger."""
         if party not in self.names:

@@ -131,13 +131,10 @@ class Admission:
 
 
 def _check_newest(body: Body, roster: Roster) -> None:
-    """Refuse words of ours that are sealed to an older key than the newest card names: it may be destroyed."""
-    for party, wrapped in body.wrapped.items():
-        if wrapped.key_id != key_id(roster.card(party).kem):
-            raise NotAllowed(
-                f"these words are sealed to an older key of {party} than the one on its card now",
-                advice="Write them again: a draft from before the card changed cannot be released.",
-            )
+    """Refuse words of ours that were sealed before a reader changed its keys: the old ones may be destroyed by now."""
+    for reader, wrapped in body.wrapped.items():
+        if wrapped.key_id != key_id(roster.card(reader).kem):
+            raise NotAllowed(f"this was sealed before {reader} changed its keys", advice="Write it once more.")
 
 
 class _Before:

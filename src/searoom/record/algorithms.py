@@ -47,8 +47,6 @@ class Algorithm:
 # Reading a key costs as much as half a signature, and the same few keys are used all the time.
 _ed25519_private = lru_cache(64)(Ed25519PrivateKey.from_private_bytes)
 _ed25519_key = lru_cache(1024)(Ed25519PublicKey.from_public_bytes)
-_mldsa44_private = lru_cache(64)(MLDSA44PrivateKey.from_seed_bytes)
-_mldsa44_key = lru_cache(256)(MLDSA44PublicKey.from_public_bytes)
 
 
 def _ed25519_public(seed: bytes) -> bytes:
@@ -76,49 +74,45 @@ def _ed25519_check(public: bytes, message: bytes, signature: bytes) -> None:
         raise Tampered("a signature does not check") from None
 
 
-def _mldsa44_public(seed: bytes) -> bytes:
-    return _mldsa44_private(seed).public_key().public_bytes_raw()
-
-
-def _mldsa44_sign(seed: bytes, message: bytes) -> bytes:
-    return _mldsa44_private(seed).sign(message)
-
-
-def _mldsa44_check(public: bytes, message: bytes, signature: bytes) -> None:
-    try:
-        _mldsa44_key(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise Tampered("a signature does not check") from None
-
-
-def _mldsa87_public(seed: bytes) -> bytes:
-    return MLDSA87PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw()
-
-
-def _mldsa87_sign(seed: bytes, message: bytes) -> bytes:
-    return MLDSA87PrivateKey.from_seed_bytes(seed).sign(message)
-
-
-def _mldsa87_check(public: bytes, message: bytes, signature: bytes) -> None:
-    try:
-        MLDSA87PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        raise Tampered("a signature does not check") from None
-
-
 def _mldsa_check_public(public: bytes) -> None:
     """Take any bytes of the right size, FIPS 204 leaves verifiers no choice; but not t1 = 0, for which all can sign."""
     if not any(public[_MLDSA_RHO:]):
         raise Tampered("an ML-DSA key has nothing but zeros behind its seed: anybody could sign for it")
 
 
+def _mldsa(
+    name: str,
+    public_size: int,
+    signature_size: int,
+    private_key: Callable[[bytes], MLDSA44PrivateKey | MLDSA87PrivateKey],
+    public_key: Callable[[bytes], MLDSA44PublicKey | MLDSA87PublicKey],
+) -> Algorithm:
+    """Return the row of one parameter set of FIPS 204."""
+    private, key = lru_cache(64)(private_key), lru_cache(256)(public_key)
+
+    def check(public: bytes, message: bytes, signature: bytes) -> None:
+        try:
+            key(public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            raise Tampered("a signature does not check") from None
+
+    return Algorithm(
+        name,
+        public_size,
+        signature_size,
+        public_of=lambda seed: private(seed).public_key().public_bytes_raw(),
+        sign=lambda seed, message: private(seed).sign(message),
+        check_public=_mldsa_check_public,
+        check=check,
+    )
+
+
 # COSE algorithm number -> what it does.
 ALGORITHMS: Final[Mapping[int, Algorithm]] = {
     ED25519: Algorithm("Ed25519", 32, 64, _ed25519_public, _ed25519_sign, _ed25519_check_public, _ed25519_check),
-    ML_DSA_44: Algorithm("ML-DSA-44", 1312, 2420, _mldsa44_public, _mldsa44_sign, _mldsa_check_public, _mldsa44_check),
-    ML_DSA_87: Algorithm("ML-DSA-87", 2592, 4627, _mldsa87_public, _mldsa87_sign, _mldsa_check_public, _mldsa87_check),
+    ML_DSA_44: _mldsa("ML-DSA-44", 1312, 2420, MLDSA44PrivateKey.from_seed_bytes, MLDSA44PublicKey.from_public_bytes),
+    ML_DSA_87: _mldsa("ML-DSA-87", 2592, 4627, MLDSA87PrivateKey.from_seed_bytes, MLDSA87PublicKey.from_public_bytes),
 }
-MAX_PUBLIC: Final = 2592
 
 
 def algorithm_of(number: int) -> Algorithm:

@@ -9,12 +9,13 @@ from typing import Final
 
 from searoom.clock import to_text
 from searoom.errors import NotAllowed, StateUnknown
+from searoom.record import healing
 from searoom.record.postgres import DEFAULT_SCHEMA, SCHEMES
 from searoom.record.store import SqliteStore
 from searoom.record.stores import copy_store, open_store
 from searoom.record.tables import TableStore, as_int
 
-RESTORED: Final = ("sealed-in", b"restored")  # kind and key of the mark; until it is gone the node signs nothing
+RESTORED: Final = (healing.KIND, healing.RESTORED)  # kind and key of the mark; until it is gone the node signs nothing
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")  # what belongs to one SQLite file
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.record.ahead import MAX_PROOF
 from searoom.record.entry import MAX_ENTRY, Entry
 from searoom.record.log import MAX_BATCH_ITEMS, Item
 from searoom.record.seal import MAX_BODY
 
 MAX_BATCH: Final = 3 << 20
-MAX_PROOF: Final = 63
 
 
 @dataclass(frozen=True, slots=True)

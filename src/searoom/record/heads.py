@@ -17,7 +17,6 @@ from searoom.record.keys import Role
 from searoom.record.roster import Roster, author_of
 from searoom.units import MICROSECONDS
 
-MIRROR_LINES: Final = 2  # of one cosignature
 _TIMED: Final = ((COSIGNATURE_TYPE, ED25519), (ML_DSA_TYPE, ML_DSA_44))
 
 

@@ -70,22 +70,12 @@ def _number(index: int, width: int) -> str:
 
 def write_long(items: Sequence[bytes]) -> bytes:
     """Return a bundle of bodies or openings: each item behind its length in four bytes."""
-    return b"".join(len(item).to_bytes(_LENGTH_BYTES, "big") + item for item in items)
+    return tiles.pack(items, _LENGTH_BYTES)
 
 
 def read_long(data: bytes, width: int) -> list[bytes]:
     """Return the `width` items of a bundle, which must hold exactly them."""
-    items: list[bytes] = []
-    at = 0
-    for number in range(width):
-        start = at + _LENGTH_BYTES
-        at = start + int.from_bytes(data[at:start], "big")
-        if max(at, start) > len(data):
-            raise NotAllowed(f"the bundle ends in the middle of its item {number}")
-        items.append(data[start:at])
-    if at != len(data):
-        raise NotAllowed(f"the bundle has {len(data) - at} bytes after its {width} items")
-    return items
+    return tiles.unpack(data, width, _LENGTH_BYTES, one="item", many="items")
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,9 +118,9 @@ class SharedRecord:
 
         As far as a signed note covers them: what came without its end cannot be shown to anybody yet.
         """
-        last = self._logs.newest(self.party).last
-        before = {heard.log: heard.size for heard in last.heard} if last is not None else {}
-        sizes = {log: max(log.noted, before.get(log.name, 0)) for log in self._logs if log.name != self.own}
+        own = self._logs.newest(self.party)
+        before = {heard.log: heard.size for heard in own.last.heard} if own.last is not None else {}
+        sizes = {log: max(log.noted, before.get(log.name, 0)) for log in self._logs if log is not own}
         held = [Heard(log.name, size, log.root(size)) for log, size in sizes.items() if size]
         return tuple(sorted(held, key=lambda heard: heard.log.encode()))
 
@@ -186,7 +186,7 @@ class SharedRecord:
     ) -> tuple[Entry, ...]:
         if not healing:
             self._healing.refuse()
-        self._now_us, heard = now_us, tuple(item for item in self.heard() if item.log != own.name)
+        self._now_us, heard = now_us, self.heard()
         if own.name != self.own:
             heard = self._with_older(heard)
         admission, entries, items = self._admission(), [], []

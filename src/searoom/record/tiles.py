@@ -85,27 +85,35 @@ def bundles(leaves: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
 
 def write_bundle(leaves: Sequence[bytes]) -> bytes:
     """Return one bundle: each entry behind its length as two bytes, high byte first."""
-    out = bytearray()
     for leaf in leaves:
         if len(leaf) > MAX_LEAF_BYTES:
             raise NotAllowed(f"an entry of {len(leaf)} bytes is longer than {MAX_LEAF_BYTES}")
-        out += len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf
-    return bytes(out)
+    return pack(leaves, _LENGTH_BYTES)
 
 
 def read_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
     """Return the `width` entries of one bundle, which must hold exactly them."""
-    leaves: list[bytes] = []
+    return tuple(unpack(data, width, _LENGTH_BYTES, one="entry", many="entries"))
+
+
+def pack(items: Sequence[bytes], length_bytes: int) -> bytes:
+    """Return items one behind the other, each behind its length in so many bytes, high byte first."""
+    return b"".join(len(item).to_bytes(length_bytes, "big") + item for item in items)
+
+
+def unpack(data: bytes, width: int, length_bytes: int, *, one: str, many: str) -> list[bytes]:
+    """Return the `width` items that `pack` put together, and nothing else; a refusal calls them `one` and `many`."""
+    items: list[bytes] = []
     at = 0
     for number in range(width):
-        start = at + _LENGTH_BYTES
+        start = at + length_bytes
         at = start + int.from_bytes(data[at:start], "big")
         if max(at, start) > len(data):
-            raise NotAllowed(f"the bundle ends in the middle of its entry {number}")
-        leaves.append(data[start:at])
+            raise NotAllowed(f"the bundle ends in the middle of its {one} {number}")
+        items.append(data[start:at])
     if at != len(data):
-        raise NotAllowed(f"the bundle has {len(data) - at} bytes after its {width} entries")
-    return tuple(leaves)
+        raise NotAllowed(f"the bundle has {len(data) - at} bytes after its {width} {many}")
+    return items
 
 
 class TileTree(Provable):

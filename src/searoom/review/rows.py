@@ -94,7 +94,7 @@ def message_row(
     states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     common = (ref_text(item.ref), f"{item.author}-{item.ref[1]}", item.author)
     until = "" if item.until_us is None else to_text(item.until_us)
-    names = {party: agreement.name(party, texts.lang) for party in agreement.names}
+    names = agreement.names_in(texts.lang)
     if isinstance(item, Closed | Notice):
         title, why = (item.sentence(texts.lang, names), "") if isinstance(item, Notice) else ("", item.why)
         return MessageRow(

@@ -142,6 +142,13 @@ def check(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def require(filled: Filled, book: FormBook) -> None:
+    """Raise `NotAllowed` with everything that `check` finds, where it finds anything."""
+    findings = check(filled, book)
+    if findings:
+        raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
+
+
 def _names(form: Form) -> set[str]:
     return {each.name for each in form.fields}
 
