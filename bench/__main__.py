@@ -1,6 +1,7 @@
 """Runs the benchmarks: `python -m bench` all of them, `python -m bench link peers` these two.
 
-    python -m bench [screen|link|verify|start|append|peers ...] [--quick] [--runs N] [--entries N] [--only PART]
+    python -m bench [screen|near|alarms|ais|link|verify|start|append|peers ...]
+                    [--quick] [--runs N] [--entries N] [--only PART]
 
 Each prints a table and writes bench/results-<subject>.md; `--quick` only shows that all parts run, and writes nothing.
 """
@@ -10,12 +11,15 @@ import sys
 from collections.abc import Callable
 from itertools import takewhile
 
-from bench import append, link, peers, screen, start, verify
+from bench import ais, alarms, append, link, near, peers, screen, start, verify
 from bench.frame import Options, parse, work_folder
 from bench.stock import Stock
 
 SUBJECTS: dict[str, Callable[[Options, Stock], None]] = {
     "screen": lambda options, _stock: screen.main(options),
+    "alarms": lambda options, _stock: alarms.main(options),
+    "near": lambda options, _stock: near.main(options),
+    "ais": lambda options, _stock: ais.main(options),
     "link": link.main,
     "peers": lambda options, _stock: peers.main(options),
     "append": append.main,

@@ -12,23 +12,17 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
-import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench import link
 from bench.frame import Options, Report, Spread, percentile, versions, work_folder
 from bench.leash import Leash, end
+from bench.rivals.environment import Environment, fails
 
-ROOT = Path(__file__).resolve().parent
-PEERS = ROOT / ".peers"
-PYTHON = PEERS / "bin" / "python"
-REQUIREMENTS = ROOT / "peers-requirements.txt"
+RIVALS = Environment("peers")
 MOSQUITTO = ("mosquitto", "libmosquitto1", "libcjson1", "libdlt2", "libwrap0", "libcap2")
 PATIENCE_S = 900.0
-PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--only-binary", ":all:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +89,8 @@ def syncs_text(syncs: dict[str, float] | None, synchronous: dict[str, int], why:
 
 
 def set_up() -> list[str]:
-    """Make the rivals' environment where it is not there; return a line for each package that cannot be had."""
-    missing = []
-    stamp = PEERS / "made-of.txt"
-    wanted = [line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
-    if not stamp.exists() or stamp.read_text(encoding="utf-8").split() != wanted:
-        print(f"Making {PEERS.relative_to(ROOT.parent)} (once, about a minute) ...", file=sys.stderr, flush=True)
-        venv.create(PEERS, with_pip=True, clear=True)
-        if _fails([PYTHON, *PIP, "--requirement", REQUIREMENTS]):
-            missing += [
-                f"{line} cannot be had from the package source" for line in wanted if _fails([PYTHON, *PIP, line])
-            ]
-        if not missing:
-            stamp.write_text("\n".join(wanted), encoding="utf-8")
+    """Make the rivals' environment where it is not there; return a line for each thing that cannot be had."""
+    missing = RIVALS.set_up()
     if not _broker() and not _unpack_broker():
         missing.append("mosquitto is not on this machine, and Debian's package cannot be had (apt-get download)")
     return missing
@@ -115,23 +98,18 @@ def set_up() -> list[str]:
 
 def _broker() -> bool:
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-    return shutil.which("mosquitto", path=path) is not None or (PEERS / "debian/usr/sbin/mosquitto").exists()
+    return shutil.which("mosquitto", path=path) is not None or (RIVALS.folder / "debian/usr/sbin/mosquitto").exists()
 
 
 def _unpack_broker() -> bool:
     """Fetch Debian's packages and unpack them into our folder: nothing is installed on the machine."""
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         return False
-    packages = PEERS / "deb"
+    packages = RIVALS.folder / "deb"
     packages.mkdir(parents=True, exist_ok=True)
-    if _fails(["apt-get", "-qq", "download", *MOSQUITTO], folder=packages):
+    if fails(["apt-get", "-qq", "download", *MOSQUITTO], folder=packages):
         return False
-    return all(not _fails(["dpkg-deb", "-x", one, PEERS / "debian"]) for one in packages.glob("*.deb"))
-
-
-def _fails(command: Sequence[str | Path], folder: Path | None = None) -> bool:
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, check=False)
-    return done.returncode != 0
+    return all(not fails(["dpkg-deb", "-x", one, RIVALS.folder / "debian"]) for one in packages.glob("*.deb"))
 
 
 def run(course: Course, options: Options) -> Result:
@@ -139,7 +117,7 @@ def run(course: Course, options: Options) -> Result:
     one_by_one, in_window, counted = (10, 40, 10) if options.quick else (course.one_by_one, course.in_window, 100)
     with work_folder() as folder, Leash(folder) as leash:
         plan = [one_by_one, in_window, 32, options.runs, min(counted, one_by_one)]
-        command = [PYTHON, "-m", f"bench.rivals.{course.driver}", course.variant, folder, *map(str, plan)]
+        command = [RIVALS.python, "-m", f"bench.rivals.{course.driver}", course.variant, folder, *map(str, plan)]
         child = leash.start("driver", command, piped=True)
         try:
             said = child.communicate(timeout=PATIENCE_S)[0].decode().strip()

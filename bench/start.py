@@ -1,15 +1,17 @@
-"""How long a node's record takes to start on a large store, and how much memory that asks for.
+"""How long a node takes to start on a large store, and how much memory that asks for: its record alone, and all of it.
 
 From the snapshot (what the log wrote down as it grew), and from the bytes of every entry; each in a process of its own.
-`python -m bench.start STORE snapshot|bytes` is that process.
+`python -m bench.start STORE snapshot|bytes` is that of the record; `start_node.py` starts a whole node.
 """
 
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from bench import start_node
 from bench.frame import ROOT, Options, Report, Spread, versions
 from bench.made_parties import made_parties, made_roster, open_record
 from bench.memory import peak
@@ -58,20 +60,49 @@ def started(path: Path, way: str) -> dict[str, float]:
 
 def main(options: Options, stock: Stock) -> None:
     """Measure both ways at each size and write bench/results-start.md."""
-    report = Report("start", "Benchmark: a node's record starts", options, used=versions("apsw", "cryptography"))
+    report = Report("start", "Benchmark: a node starts", options, used=versions("apsw", "cryptography"))
+    sizes = sorted(options.entries or (QUICK if options.quick else SIZES))
     report.say(
         "Seconds until the record of a party can be asked and written; 'process' is all of it, with Python's own"
     )
     report.say("start and imports. The file system has the store in memory. The memory is the peak of the process.")
     report.table("entries", "how", "record, s", "process, s", "memory, MB")
-    for size in sorted(options.entries or (QUICK if options.quick else SIZES)):
+    for size in sizes:
         for way, words in WAYS.items():
             runs = [started(stock.record(size), way) for _ in range(options.runs)]
             if any(run["size"] != size for run in runs):
                 raise RuntimeError(f"the record has {runs[0]['size']} entries and not {size}")
-            opened, whole = (Spread.of([run[part] for run in runs]).text() for part in ("opened", "whole"))
-            report.row(f"{size:,}", words, opened, whole, f"{max(run['peak'] for run in runs) / MEGABYTE:,.0f}")
+            report.row(f"{size:,}", words, *(_spread(runs, part) for part in ("opened", "whole")), _most(runs, "peak"))
+    report.say(
+        "", "A whole node, `searoom node`: seconds from the start of its process until it answered an exchange of"
+    )
+    report.say("its counterpart, and until its desk answered `status`. Once, also until its account was read, at work.")
+    report.table("entries", "how", "exchange, s", "status, s", "memory, MB", "account, s", "memory then, MB")
+    for size in sizes:
+        for way, words in WAYS.items():
+            runs = [_node(stock, size, way, whole=way == "snapshot" and not run) for run in range(options.runs)]
+            whole = [run for run in runs if "account" in run]
+            then = (_spread(whole, "account"), _most(whole, "peak whole")) if whole else ("", "")
+            parts = (_spread(runs, part) for part in ("exchange", "status"))
+            report.row(f"{size:,}", words, *parts, _most(runs, "peak"), *then)
     report.save()
+
+
+def _node(stock: Stock, size: int, way: str, *, whole: bool) -> dict[str, float]:
+    path = stock.copy(size)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent) as home:
+            return start_node.started(Path(home), path, way, whole=whole)
+    finally:
+        path.unlink()
+
+
+def _spread(runs: list[dict[str, float]], part: str) -> str:
+    return Spread.of([run[part] for run in runs]).text()
+
+
+def _most(runs: list[dict[str, float]], part: str) -> str:
+    return f"{max(run[part] for run in runs) / MEGABYTE:,.0f}"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.frame import ROOT, Options, Report, Spread, versions, work_folder
 from bench.made_parties import made_parties, made_roster, open_record
 from bench.memory import MemoryWatch, peak
-from bench.peers import PYTHON as PEERS_PYTHON
+from bench.peers import RIVALS
 from bench.start import MEGABYTE
 from bench.stock import Stock
 from searoom.record.export import write_record
@@ -66,7 +66,7 @@ def exported(store_path: Path, folder: Path) -> None:
 def bare_rates(seconds: float) -> dict[str, float]:
     """Return signatures a second by library, all cores together; the rivals' Python may have another library."""
     found: dict[str, float] = {}
-    for python in (Path(sys.executable), PEERS_PYTHON):
+    for python in (Path(sys.executable), RIVALS.python):
         if python.exists():
             command = [str(python), "-m", "bench.bare", str(seconds), str(os.cpu_count() or 1)]
             done = subprocess.run(command, cwd=ROOT.parent, capture_output=True, text=True, check=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fuzz import of_link, of_people, of_record
+from fuzz import of_link, of_people, of_record, of_sensors, of_tracks
 from fuzz.material import book
 from fuzz.promise import Broken, Harness, again, each_of, text
 from searoom import cbor
@@ -28,7 +28,7 @@ HARNESSES: Final[Mapping[str, Harness]] = {
     ),
     "entry": again(Entry.from_bytes, Entry.to_bytes),
     "card": each_of(again(Card.unsigned, Card.payload), of_record.next_card),
-    "body": each_of(again(Body.from_bytes, Body.to_bytes), again(read_reason, reason)),
+    "body": each_of(again(Body.from_bytes, Body.to_bytes), again(read_reason, lambda found: reason(*found))),
     "opening": again(Opening.from_bytes, Opening.to_bytes),
     "note": again(SignedNote.from_bytes, SignedNote.to_bytes),
     "checkpoint": text(Checkpoint.from_text, Checkpoint.to_text),
@@ -56,6 +56,15 @@ HARNESSES: Final[Mapping[str, Harness]] = {
     "desk": of_people.desk_request,
     "officer-request": of_people.officer,
     "node-request": of_people.node,
+    "ais": of_tracks.ais,
+    "instruments": of_sensors.reading("nmea"),
+    "sbs": of_sensors.reading("sbs"),
+    "aircraft": of_sensors.reading("aircraft"),
+    "cot": of_sensors.reading("cot"),
+    "sighting": of_sensors.sighting,
+    "stamped": of_sensors.stamped,
+    "pieces": of_sensors.pieces,
+    "sensor-address": of_sensors.address,
     "proposal": each_of(again(Proposal.from_bytes, Proposal.to_bytes), again(root_from_bytes, root_bytes)),
 }
 

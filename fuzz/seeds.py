@@ -4,12 +4,15 @@ python -m fuzz --seeds writes them to fuzz/seeds/<harness>/. They are committed;
 each time they are made, so they are made anew only where a format changes.
 """
 
+import gzip
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+import spoken
 from builders import NOW_US, cosign, epoch_words, exchange, make_released, records, renewed, say
 from fuzz.material import MECHANISM, book, channel, pair
 from searoom import annexes, cbor, offrecord
@@ -28,6 +31,8 @@ from searoom.record.seal import SALT_SIZE, Opening, reason
 from searoom.record.shared import SharedRecord
 from searoom.record.tiles import write_bundle
 from searoom.signals import forms
+from searoom.tracks import cotout, stamps
+from searoom.tracks.fixes import Rows
 
 Seeds = dict[str, list[bytes]]
 _HASH = bytes(range(32))
@@ -47,12 +52,14 @@ def make() -> Seeds:
     return {
         **_of_record(a, first),
         "statement": [released.statement.to_bytes(), released.to_bytes(), epoch_words(a, amber)[0].to_bytes()],
-        "body": [body, reason("our store is lost")],
+        "body": [body, reason("amber.2", "our store is lost")],
         **_of_proofs(a),
         **_of_people(),
         **_of_link(a, b),
         **_of_text(),
         **_of_forms(),
+        **_of_tracks(),
+        **_of_sensors(),
     }
 
 
@@ -196,6 +203,43 @@ def _of_forms() -> Seeds:
         whole = replace(filled, version=form.version, channel=form.channels[0])
         found.append(forms.encode(whole, book()))
     return {"form": found}
+
+
+def _of_tracks() -> Seeds:
+    data = Path(__file__).resolve().parent.parent / "tests" / "data"
+    stream = (data / "dma_stream_2010-06-11.txt").read_bytes().splitlines(keepends=True)
+    kinds = gzip.decompress((data / "gpsd" / "sample.aivdm.gz").read_bytes()).splitlines(keepends=True)
+    position = b"\\g:1-2-7,s:amber,c:1700000000*06\\!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A\n"
+    of_each_type = [line for line in kinds if line[:1] == b"!" and line[6:10] == b",1,1" and line[14:15] in b"159BCHK"]
+    return {"ais": [b"".join(stream[:17]), position + b"".join(of_each_type[:12])]}
+
+
+def _of_sensors() -> Seeds:
+    noon = 1_780_488_000_000_000
+    bridge = (
+        spoken.rmc(), spoken.said("HEHDT,90.0,T"), spoken.ttm(bearing="10.0,R", name="FERRY"), spoken.ttm(status="L"),
+        spoken.said("RATLL,08,3402.0000,N,13902.0000,E,X,120000,T,"), spoken.said("RAOSD,90.0,A,90.0,P,10.0,P,,,N"),
+        spoken.said("GPGGA,120001,3400.0000,N,13900.0000,E,1,09,1.0,-5.0,M,45.8,M,,"),
+        spoken.said("GPZDA,120000,03,06,2026,00,00"), spoken.said("GPVTG,90.0,T,,M,10.0,N,18.5,K,A"),
+    )  # fmt: skip
+    sbs = "MSG,{},1,1,86E123,1,2026/06/03,12:00:01.500,2026/06/03,12:00:02.000,{},0,0,0,0"
+    one = {"hex": "86e123", "type": "adsb_icao", "alt_baro": 38000, "gs": 450, "lat": 34, "lon": 139, "seen_pos": 1}
+    listed = json.dumps({"now": noon / 1e6, "aircraft": [one, {**one, "hex": "~86e123", "alt_baro": "ground"}]})
+    rows = Rows()
+    for name, height in (("cot:<&> 1", 900.0), ("cot:S", float("nan"))):
+        rows.add(name, noon, 1.0, 2.0, speed_mps=5.0, course_deg=6.0, sigma_m=7.0, source="COT", alt_m=height)
+    events = "\n".join(cotout.of_fixes(rows.fixes()[0], labels={"cot:S": "TEAL 1"})).encode()
+    sighting = "time_utc,who,name,lat,lon,bearing_deg,range_nm\n2026-06-03T12:00:00Z,Lt,grey,34,139,45,4\n"
+    return {
+        "instruments": [b"\r\n".join(bridge), b"\n".join(stamps.tag(noon) + line for line in bridge)],
+        "sbs": [(sbs.format(4, ",,450,90.0,,,-640,") + "\n" + sbs.format(3, ",38000,,,34.0,139.0,,")).encode()],
+        "aircraft": [listed.encode(), stamps.tag(noon) + listed.encode()],
+        "cot": [events, b'<?xml version="1.0"?>\n' + events.replace(b"><", b">\n<")],
+        "sighting": [sighting.encode()],
+        "stamped": [stamps.tag(noon) + bridge[0], b"\\s:amber*3D\\" + bridge[0]],
+        "pieces": [b"\r\n".join(bridge), b"one\r\n\r\ntwo\r"],
+        "sensor-address": [b"bridge=udp://0.0.0.0:10110", b"aircraft+http://127.0.0.1/list.json", b"file:bridge.nmea"],
+    }
 
 
 def write(folder: Path) -> int:

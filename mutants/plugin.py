@@ -102,14 +102,16 @@ def _results(session: pytest.Session, module: str) -> Iterator[dict[str, object]
         row = {"line": change.line, "text": lines[change.line - 1].strip(), "what": change.what}
         items = _reaching(session.items, reached, change)
         fresh = _Code(str(path), compile(tree, str(path), "exec"))
-        if not items or not change.deferred or not plain.fits(fresh):
-            # what no test reaches may still be reached while the tests are loaded
+        outcome = "survived"
+        if items and change.deferred and plain.fits(fresh):
+            limit_s = max(LEAST_S, FACTOR * sum(reached[item.nodeid][0] for item in items))
+            outcome = _fork(lambda fresh=fresh, items=items: _judge(plain, fresh, items), limit_s)
+        if outcome == "survived":
+            # what no test reaches may still be reached while the tests are loaded, and what one does too
             otherwise = "survived" if items else "unreached"
             yield {**row, "outcome": "afresh", "otherwise": otherwise, "source": ast.unparse(tree)}
-            continue
-        limit_s = max(LEAST_S, FACTOR * sum(reached[item.nodeid][0] for item in items))
-        outcome = _fork(lambda fresh=fresh, items=items: _judge(plain, fresh, items), limit_s)
-        yield {**row, "outcome": outcome}
+        else:
+            yield {**row, "outcome": outcome}
 
 
 class _Code:

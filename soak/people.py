@@ -12,7 +12,7 @@ from searoom.record.cards import Card, Revoked
 from searoom.record.entry import Entry, Kind, Released, Statement, clear_statement, release
 from searoom.record.heads import NodeKeys
 from searoom.record.keys import Key, Role, Root, RootKey
-from searoom.record.roster import Roster
+from searoom.record.roster import Roster, author_of
 from searoom.record.seal import KemKey, open_body, reason, seal
 from searoom.signals import forms
 from searoom.signals.forms import Filled
@@ -92,7 +92,7 @@ def on_duty(card: Card) -> tuple[SigningKey, ...]:
     )
 
 
-def next_card(card: Card, last_good: int) -> bytes:
+def next_card(card: Card, last_good: tuple[str, int]) -> bytes:
     """Return the signed next card: its first officer is revoked, and a new one stands last."""
     people = [key for key in card.keys if key.role is Role.OFFICER]
     gone, newest = people[0], int(people[-1].holder.partition("-")[2])
@@ -115,11 +115,11 @@ def words(
     return release(statement, *signers), sealed.body
 
 
-def new_log(author: str, *, claimed_us: int, signers: Sequence[PrivateKey]) -> tuple[Released, bytes]:
+def new_log(log: str, *, claimed_us: int, signers: Sequence[PrivateKey]) -> tuple[Released, bytes]:
     """Return the reason why a new log is opened, released by `signers`."""
-    body = reason("the old log cannot be had again")
+    body = reason(log, "the old log cannot be had again")
     statement = clear_statement(
-        Kind.EPOCH, body, mechanism=MECHANISM, exercise=EXERCISE, author=author, claimed_us=claimed_us
+        Kind.EPOCH, body, mechanism=MECHANISM, exercise=EXERCISE, author=author_of(log), claimed_us=claimed_us
     )
     return release(statement, *signers), body
 

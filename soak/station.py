@@ -10,7 +10,7 @@ from searoom.link.courier import Courier
 from searoom.link.progress import Progress
 from searoom.record.backup import RESTORED
 from searoom.record.entry import Entry
-from searoom.record.roster import author_of
+from searoom.record.roster import author_of, epoch_of, log_name
 from searoom.record.shared import SharedRecord
 from soak import people
 from soak.disk import ALL, Disk, PowerLoss
@@ -202,13 +202,15 @@ class Node:
 
     def change_card(self) -> Entry | None:
         """Revoke the first officer and take on another, by an entry."""
-        card = people.next_card(self.record.roster.card(self.name), self.record.size(self.record.own))
+        last = self.record.own, self.record.size(self.record.own)
+        card = people.next_card(self.record.roster.card(self.name), last)
         return self._said(lambda: self.record.issue_card(card, people.party(self.name).keys, now_us=self.now()))
 
     def open_log(self) -> Entry | None:
         """Open a new log, by two officers."""
         signers = people.on_duty(self.record.roster.card(self.name))[:2]
-        released, body = people.new_log(self.name, claimed_us=self.now(), signers=signers)
+        log = log_name(self.name, epoch_of(self.record.own) + 1)
+        released, body = people.new_log(log, claimed_us=self.now(), signers=signers)
         return self._said(lambda: self.record.open_log(released, body, now_us=self.now()))
 
     def _said(self, deed: Callable[[], Entry]) -> Entry | None:

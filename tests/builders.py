@@ -29,7 +29,7 @@ from searoom.record.heads import NodeKeys
 from searoom.record.keys import Key, Role, Root, RootKey
 from searoom.record.log import Store
 from searoom.record.private import PrivateLog
-from searoom.record.roster import Roster, author_of
+from searoom.record.roster import Roster, author_of, epoch_of, log_name
 from searoom.record.seal import KemKey, Sealed, open_body, reason, seal
 from searoom.record.shared import SharedRecord
 from searoom.record.storage import StorageKey
@@ -192,10 +192,15 @@ def issue(record: SharedRecord, party: Party, *, now_us: int = NOW_US) -> Entry:
 
 
 def epoch_words(
-    record: SharedRecord, party: Party, why: str = "our store is lost", *, signers: Sequence[SigningKey] | None = None
+    record: SharedRecord,
+    party: Party,
+    why: str = "our store is lost",
+    *,
+    log: str = "",
+    signers: Sequence[SigningKey] | None = None,
 ) -> tuple[Released, bytes]:
-    """Return the reason for a new log, released by both officers where no signers are given, and its body."""
-    body = reason(why)
+    """Return the reason for a new log (the next, where none is named), released by both officers, and its body."""
+    body = reason(log or log_name(party.name, epoch_of(record.log_of(party.name)) + 1), why)
     statement = clear_statement(
         Kind.EPOCH, body, mechanism=record.mechanism, exercise=record.exercise, author=party.name, claimed_us=NOW_US
     )

@@ -1,12 +1,14 @@
-"""What all tests share: one profile of hypothesis, and two enrolled parties that each test may spoil."""
+"""What all tests share: one profile of hypothesis, and two enrolled parties with their nodes, that each test may spoil."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from searoom.exercise.made import Stage
+from searoom.node import Node
 from stage import make_stage
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +27,22 @@ def stage(enrolled: Stage, tmp_path: Path) -> Stage:
     out = tmp_path / "stage"
     shutil.copytree(enrolled.out, out)
     return Stage(out, enrolled.scenario, enrolled.agreement, enrolled.seats, dict(enrolled.ports))
+
+
+@pytest.fixture
+def amber(stage: Stage) -> Iterator[Node]:
+    """Amber's node, opened in this process."""
+    node = Node.open(stage.folder("amber"))
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def coral(stage: Stage) -> Iterator[Node]:
+    """Coral's node, opened in this process."""
+    node = Node.open(stage.folder("coral"))
+    yield node
+    node.close()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -20,7 +20,7 @@ from searoom import ceremonies, cli, desk, enrol, serve
 from searoom.door import Desk
 from searoom.errors import SearoomError
 from searoom.exercise.made import Stage
-from searoom.keyfiles import read_key
+from searoom.keyfiles import Unlocked, load
 from searoom.link.carriers import LoopCarrier
 from searoom.link.courier import Courier
 from searoom.node import Node
@@ -33,6 +33,7 @@ from searoom.serve import Service
 from searoom.signals import forms
 from searoom.signals.forms import Filled
 from searoom.units import MICROSECONDS
+from searoom.unlocking import open_file
 
 BOOK = forms.load()
 
@@ -127,11 +128,17 @@ def key_file(stage: Stage, person: str) -> Path:
     return stage.folder(person.split("-", 1)[0]) / "officers" / f"{person}.key"
 
 
+def unlock(path: Path, passphrase: bytes | None = None) -> Unlocked:
+    """Return what a key file holds; without a passphrase where an exercise left it open."""
+    file = load(path)
+    return file.open_clear() if passphrase is None else open_file(file, lambda _what: passphrase)
+
+
 def key(stage: Stage, person: str) -> SigningKey:
     """Return the key of a person such as `amber-1`, or of a station: `amber-station`."""
     party, role = person.split("-", 1)
     path = stage.folder(party) / "keys" / f"{role}.key"
-    return SigningKey(read_key(path if path.exists() else key_file(stage, person))[1])
+    return SigningKey(unlock(path if path.exists() else key_file(stage, person)).secret)
 
 
 def next_card(stage: Stage, party: str, **change: object) -> bytes:
@@ -157,6 +164,15 @@ def _no_words(_what: str) -> bytes:
 def fill(form: str, fields: Mapping[str, str] = {}, **options: object) -> Filled:
     """Return a form filled in with what a person would type."""
     return forms.from_text(BOOK, form, fields, **options)
+
+
+CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
+MESSAGE = fill("hotline-message", {"text": "We ask for your course at 02:16Z."})
+
+
+def draft_form(content: bytes = b"x") -> Filled:
+    """Return what the notebook keeps of words that wait for a second person."""
+    return Filled("draft", 1, "national", "routine", "en", {"released": content, "body": content})
 
 
 def closed(node: Node, content: bytes) -> tuple[Statement, bytes]:

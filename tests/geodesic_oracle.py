@@ -32,3 +32,14 @@ def closest(a, b, horizon_s):
         low, high = np.where(nearer_left, low, left), np.where(nearer_left, right, high)
     middle = (low + high) / 2.0
     return middle, distance(a, b, middle)
+
+
+def pairs_within(lat, lon, speed, course, *, radius_m, horizon_s):
+    """Return {(i, j): least distance} of all pairs of craft of which one moves, within a radius up to a horizon."""
+    i, j = np.triu_indices(len(lat), 1)
+    moving = (speed[i] > 0.0) | (speed[j] > 0.0)
+    i, j = i[moving], j[moving]
+    columns = (lat, lon, speed, course)
+    _, least = closest([c[i] for c in columns], [c[j] for c in columns], horizon_s)
+    near = least <= radius_m
+    return dict(zip(zip(i[near].tolist(), j[near].tolist(), strict=True), least[near].tolist(), strict=True))

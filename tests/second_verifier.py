@@ -109,7 +109,7 @@ def read_card(data, mechanism, before, where):
     taken = {public for keeper in root[1] for public in keeper}
     keys = read_keys(keys, party, members, taken, where)
     need(not (observer and (members or any(key[0] == "officer" for key in keys.values()))), f"{where}: observer")
-    ended = read_revoked(revoked, where)
+    ended = read_revoked(revoked, party, where)
     need(not ended & {*keys, kid(kem)}, f"{where}: a key both in force and revoked")
     return {
         "party": party, "serial": serial, "root": root, "keys": keys, "kem": kid(kem), "observer": observer,
@@ -138,11 +138,13 @@ def read_keys(rows, party, members, taken, where):
     return keys
 
 
-def read_revoked(rows, where):
+def read_revoked(rows, party, where):
     need(len(rows) <= 256, where)
     for row in rows:
         need(isinstance(row, list) and len(row) == 3 and isinstance(row[0], bytes) and len(row[0]) == 8, where)
-        need(row[1] is None or (type(row[1]) is int and 0 <= row[1] < LIMIT), where)
+        if row[1] is not None:
+            need(isinstance(row[1], list) and [type(part) for part in row[1]] == [str, int], where)
+            need(LOG.match(row[1][0]) and author(row[1][0]) == party and 0 <= row[1][1] < LIMIT, f"{where}: last good")
         need(isinstance(row[2], str) and 1 <= len(row[2]) <= 200, where)
     kids = [row[0] for row in rows]
     need(kids == sorted(set(kids)), f"{where}: order of the revoked keys")
@@ -162,7 +164,7 @@ class Cards:
 
     def _own(self, card, where):
         for key_id, (role, holder, _, _) in card["keys"].items():
-            known = self.owners.setdefault(key_id, (role, holder))
+            known = self.owners.setdefault((card["party"], key_id), (role, holder))
             need(known == (role, holder), f"{where}: a key passes to somebody else")
 
     def add(self, log, index, data, where):
@@ -173,7 +175,7 @@ class Cards:
         need((card["party"], card["observer"]) == (party, before["observer"]), f"{where}: another party's card")
         need(card["serial"] == before["serial"] + 1 and place_of(log, index) > place, f"{where}: does not come next")
         need(before["ended"] <= card["ended"], f"{where}: a revocation left out")
-        returned = [key for key in card["keys"] if key in self.owners and key not in before["keys"]]
+        returned = [key for key in card["keys"] if (party, key) in self.owners and key not in before["keys"]]
         need(not returned, f"{where}: a key comes back")
         self._own(card, where)
         self.issued[party].append((place_of(log, index), card))
@@ -306,6 +308,7 @@ def parse_entry(leaf, where):
     need([h[0] for h in heard] == sorted({h[0] for h in heard}) and len(heard) <= 64, f"{where}: what was heard")
     need(all(LOG.match(h[0]) and 1 <= h[1] < LIMIT and len(h[2]) == 32 for h in heard), f"{where}: what was heard")
     stamp = (algorithm, station, message, signature)
+    entry["statement"] = said
     return {"log": log, "index": index, "height": height, "heard": heard, "rows": rows, "stamp": stamp, **entry}
 
 
@@ -342,29 +345,31 @@ def check_place(entry, log, index, previous, manifest, logs, cards, said, where)
         need(root == tree_head(logs[name][1][:size]), f"{where}: heard another log")
         heights.append(logs[name][0][size - 1]["height"])
     need(entry["height"] == max(heights) + 1, f"{where}: height")
-    need((entry["author"], entry["plain"]) not in said, f"{where}: said twice")
-    said.add((entry["author"], entry["plain"]))
+    need((log, entry["plain"]) not in said, f"{where}: said twice")
+    said[log, entry["plain"]] = entry["statement"]
+    older = [one for one in logs if author(one) == author(log) and place_of(one, 0) < place_of(log, 0)]
+    return any(said.get((one, entry["plain"])) == entry["statement"] for one in older)
 
 
-def check_body(data, entry, cards, where):
+def check_body(data, entry, log, cards, where):
     need(hashlib.sha256(data).digest() == entry["body"], f"{where}: not the body that was signed")
     need(len(data) <= 192 * 1024, where)
     if entry["kind"] == CARD:
         return  # read and checked when the cards were put in their places
     if entry["kind"] == EPOCH:
-        (why,) = fields(data, [str], where)
-        need(1 <= len(why) <= 500, where)
+        begins, why = fields(data, [str, str], where)
+        need(begins == log and 1 <= len(why) <= 500, f"{where}: a reason for another log")
         return
     ciphertext, wrapped = fields(data, [bytes, dict], where)
     need(len(ciphertext) - 16 in OPENING_SIZES and set(wrapped) == {entry["author"], *entry["to"]}, where)
     for party, row in wrapped.items():
         need(isinstance(row, list) and [type(part) for part in row] == [int, bytes, bytes], where)
         heard = sorted((place_of(h[0], h[1] - 1), h[0]) for h in entry["heard"] if author(h[0]) == party)
-        log, index = (heard[-1][1], heard[-1][0][1]) if heard else (party, -1)
+        last, index = (heard[-1][1], heard[-1][0][1]) if heard else (party, -1)
         if party == entry["author"]:
-            log, index = entry["log"], entry["index"]
+            last, index = log, entry["index"]
         need(row[0] == 1 and len(row[2]) == 1168, f"{where}: wrapped otherwise")
-        need(row[1] in cards.kems(log, index), f"{where}: sealed to another key of {party}")
+        need(row[1] in cards.kems(last, index), f"{where}: sealed to another key of {party}")
 
 
 # ---- the whole ----------------------------------------------------------------------------------------------------
@@ -390,21 +395,21 @@ def verify(files):
     for log in logs:
         for by, size in read_notes(files, take, log, logs, mechanism, cards).items():
             cosigned[f"{log} by {by}"] = size
-    openings, said = 0, set()
+    openings, again, said = 0, 0, {}
     for log, (entries, _, _, bodies) in logs.items():
         opened, previous = read_openings(files, take, log, len(entries)), None
         for index, entry in enumerate(entries):
             where = f"{log}, entry {index}"
-            check_place(entry, log, index, previous, manifest, logs, cards, said, where)
+            again += check_place(entry, log, index, previous, manifest, logs, cards, said, where)
             check_signers(entry, cards.at(log, index), where)
-            check_body(bodies[index], entry, cards, where)
+            check_body(bodies[index], entry, log, cards, where)
             if opened[index]:
                 check_opening(opened[index], entry["plain"], where)
                 openings += 1
             previous = entry
     need(used == set(files), f"unknown files: {sorted(set(files) - used)[:3]}")
     return {
-        "holds": True, "mechanism": mechanism, "exporter": exporter, "openings": openings,
+        "holds": True, "mechanism": mechanism, "exporter": exporter, "openings": openings, "again": again,
         "sizes": {log: len(logs[log][0]) for log in logs},
         "roots": {log: tree_head(logs[log][1]).hex() for log in logs},
         "cosigned": dict(sorted(cosigned.items())),

@@ -106,7 +106,7 @@ def small_files() -> dict[str, bytes]:
         return dict(Folder(Path(folder) / "record"))
 
 
-LATER_AMBER = renewed(AMBER, "2", revoked=(Revoked(AMBER.station.key_id, 1, "the laptop was stolen"),))
+LATER_AMBER = renewed(AMBER, "2", revoked=(Revoked(AMBER.station.key_id, ("amber", 1), "the laptop was stolen"),))
 PEARL = make_party("pearl", observer=True)
 NEW_ROOT = RootKey(seed("coral", "new root"))
 LATER_CORAL = renewed(CORAL, "2", signers=(*CORAL.roots, NEW_ROOT), root=Root(1, (NEW_ROOT.keeper,)))

@@ -14,6 +14,7 @@ from searoom.record.cards import Revoked
 from searoom.record.entry import Kind, clear_statement
 from searoom.record.entry import release as sign_release
 from searoom.record.keys import Role
+from searoom.record.roster import epoch_of, log_name
 from searoom.record.seal import reason
 from searoom.release import ANY, Policy, Rule
 from searoom.signals import forms
@@ -262,7 +263,7 @@ def party_with_new_officer():
         amber.card,
         serial=1,
         keys=tuple(key for key in amber.card.keys if key.public != gone.public),
-        revoked=(Revoked(gone.key_id, 1, "lost at sea"),),
+        revoked=(Revoked(gone.key_id, ("amber", 1), "lost at sea"),),
     )
     return amber, card.signed(*amber.roots)
 
@@ -303,6 +304,23 @@ def test_marks_what_a_withdrawn_key_signed_beyond_its_last_good_entry():
     assert isinstance(after.items[3], Message)
 
 
+def test_a_last_good_entry_names_its_log():
+    """Vouched for up to amber/1, a key is not in amber.2, at whatever index; up to amber.2/1, it is in all of amber."""
+    amber, _ = party_with_new_officer()
+    gone = amber.officers[1]
+    for good, doubted in ((("amber", 1), [("amber.2", 1)]), (("amber.2", 1), []), (("amber.2", 0), [("amber.2", 1)])):
+        a, _ = builders.records()
+        for _ in range(2):
+            builders.say(a, amber, HELLO, signers=[gone])
+        open_second_log(a, amber)
+        builders.say(a, amber, HELLO, signers=[gone])
+        kept = tuple(key for key in amber.card.keys if key.public != gone.public)
+        card = replace(amber.card, serial=1, keys=kept, revoked=(Revoked(gone.key_id, good, "lost at sea"),))
+        a.issue_card(card.signed(*amber.roots), amber.keys, now_us=builders.NOW_US)
+        items = [item for item in read(a, BOOK, builders.opener(amber)).items if isinstance(item, Message)]
+        assert doubted == [item.ref for item in items if item.doubtful]
+
+
 def test_a_key_vouched_for_not_at_all_marks_everything():
     """No last good entry: whatever that key signed is marked."""
     amber, _ = party_with_new_officer()
@@ -318,7 +336,7 @@ def test_a_key_vouched_for_not_at_all_marks_everything():
 
 def open_second_log(record, party, why="The store was put back; the counterpart cannot be reached."):
     """Let a party open its next log, by two officers."""
-    body = reason(why)
+    body = reason(log_name(party.name, epoch_of(record.own) + 1), why)
     statement = clear_statement(
         Kind.EPOCH, body, mechanism=record.mechanism, exercise=True, author=party.name, claimed_us=builders.NOW_US
     )
@@ -566,7 +584,7 @@ def test_marks_what_a_withdrawn_station_key_placed():
     keys = builders.node_keys("amber", "next")
     officers = [key for key in amber.card.keys if key.role is Role.OFFICER]
     named = builders.card_keys("amber", keys, officers)
-    ended = (Revoked(amber.station.key_id, 0, "its machine was lost"),)
+    ended = (Revoked(amber.station.key_id, ("amber", 0), "its machine was lost"),)
     a.issue_card(replace(amber.card, serial=1, keys=named, revoked=ended).signed(*amber.roots), keys, now_us=1)
     builders.say(a, amber, HELLO)
 

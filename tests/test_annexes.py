@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 import builders
 from searoom import cbor
 from searoom.account import read
-from searoom.annexes import ERASED, LABEL, attach, detach, open_annex, references, seal_annex, value_of
+from searoom.annexes import ERASED, LABEL, attach, detach, references, seal_annex, value_of
 from searoom.errors import NotAllowed, Tampered
+from searoom.openings import Openings
 from searoom.record.seal import Opening
+from searoom.record.store import SqliteStore
 from searoom.signals import forms
 from told import BOOK
 
@@ -124,38 +126,38 @@ def test_everything_still_verifies_after_erasure():
     assert 1 == after.recorded["amber", "coral"]
 
 
+def reading(name, party, mechanism=builders.MECHANISM):
+    """Return what opens annexes for who calls himself `name`, with the keys of `party`."""
+    return Openings(SqliteStore(":memory:"), mechanism, name, (party.kem,), party.storage)
+
+
 def test_travels_sealed_to_the_readers_of_its_message():
     """The annex opens for a reader, and for nobody else; what it holds is checked against the signed hash."""
     (amber, a), (coral, _), apart, openings = shared()
     ((reference, opening),) = openings.items()
     readers = {party.name: party.card.kem for party in (amber, coral)}
     data = seal_annex(opening, mechanism=a.mechanism, author="amber", readers=readers)
-    ((entry, _),) = a.entries("amber")
     for party in (amber, coral):
-        assert opening == open_annex(data, reference, statement=entry.statement, reader=party.name, kem=party.kem)
+        assert opening == reading(party.name, party).annex(data, reference, "amber", ("coral",))
     teal = builders.make_party("teal")
-    with pytest.raises(NotAllowed):
-        open_annex(data, reference, statement=entry.statement, reader="coral", kem=teal.kem)
-    with pytest.raises(NotAllowed):
-        open_annex(data, reference, statement=entry.statement, reader="teal", kem=teal.kem)
+    for name in ("coral", "teal"):
+        with pytest.raises(NotAllowed):
+            reading(name, teal).annex(data, reference, "amber", ("coral",))
     with pytest.raises(Tampered):
-        open_annex(data, bytes(32), statement=entry.statement, reader="coral", kem=coral.kem)
-    other = replace(entry.statement, mechanism="demo-2027")
+        reading("coral", coral).annex(data, bytes(32), "amber", ("coral",))
     with pytest.raises(Tampered):
-        open_annex(data, reference, statement=other, reader="coral", kem=coral.kem)
+        reading("coral", coral, "demo-2027").annex(data, reference, "amber", ("coral",))
     assert b"Vale" not in data
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_annex_or_refused(data):
     """Whatever a counterpart sends as one, there is one sentence and no crash."""
-    (_, a), (coral, _), _, openings = SHARED
-    ((entry, _),) = a.entries("amber")
     with pytest.raises((NotAllowed, Tampered)):
-        open_annex(data, next(iter(openings)), statement=entry.statement, reader="coral", kem=coral.kem)
+        CORAL.annex(data, bytes(32), "amber", ("coral",))
 
 
-SHARED = shared()
+CORAL = reading("coral", builders.make_party("coral"))
 
 
 @pytest.mark.parametrize("value", ["", "  ", "x" * 8001, "a\u202eb"])

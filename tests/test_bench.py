@@ -11,17 +11,19 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import __main__ as bench_main
-from bench import append, bare, frame, link, memory, peers, screen, start, verify
+from bench import ais, alarms, append, bare, frame, link, memory, near, peers, screen, start, start_node, verify
 from bench.frame import Options, Report, Spread, percentile
 from bench.leash import ROOT, Leash, free_port, wait_for_port
 from bench.made_parties import NOW_US, made_parties, made_party, made_roster, open_record
 from bench.made_record import Maker
-from bench.rivals import course
+from bench.rivals import course, environment
 from bench.stock import Stock
 from bench.syncs import CALLS, SyncCounter, read_summary
+from searoom.encounters.settings import Settings
 from searoom.record.store import SqliteStore
 from searoom.record.verify import verify_folder
 
@@ -114,7 +116,28 @@ def test_an_unknown_subject_is_named(capsys):
     """A misspelt subject ends with a sentence that lists those there are."""
     assert 2 == bench_main.main(["lnik"])
     assert "no benchmark 'lnik'. There are: screen, " in capsys.readouterr().err
-    assert {"screen", "link", "verify", "start", "append", "peers"} == set(bench_main.SUBJECTS)
+    assert {"screen", "near", "alarms", "ais", "link", "verify", "start", "append", "peers"} == set(bench_main.SUBJECTS)
+
+
+# -- alarms --------------------------------------------------------------------------------------
+
+
+def test_the_rules_of_the_alarm_count_add_up_to_the_defaults():
+    """The first row has every quieting rule off, the last is what ships, and each rule is in one row."""
+    names = [name for _, named in alarms.RULES for name in named]
+
+    assert Settings() == alarms.settings_upto(len(alarms.RULES) - 1)
+    assert Settings.from_table(dict(alarms.OFF)) == alarms.settings_upto(0)
+    assert sorted(alarms.OFF) == sorted(names)
+
+
+def test_no_reference_is_lost_without_rules_or_with_all():
+    """The real collision is told in its time, and the Imazu pairs; here the first of them."""
+    pairs = alarms.imazu()
+    first = pairs.take(np.isin(pairs.craft, [pairs.craft_of("own 0"), pairs.craft_of("target 0")]))
+
+    assert "14.3 min; 1 of 51" == alarms.references(alarms.settings_upto(0), first)
+    assert "14.3 min; 1 of 51" == alarms.references(Settings(), first)
 
 
 # -- leash, syncs, memory ------------------------------------------------------------------------
@@ -278,6 +301,16 @@ def test_starts_a_record_both_ways(stock, way):
     assert found["peak"] >= 0
 
 
+@pytest.mark.parametrize("way", start.WAYS)
+def test_starts_a_whole_node_both_ways(stock, way, tmp_path):
+    """A process answers its counterpart and its desk, and reads its account; no file is left in its place."""
+    found = start_node.started(tmp_path, stock.copy(30), way, whole=True)
+    assert found["read"] == found["of"] >= 30
+    assert 0 < found["status"] < found["account"]
+    assert 0 < found["exchange"] < found["account"]
+    assert 0 <= found["peak"] <= found["peak whole"]
+
+
 def test_a_snapshot_can_be_left_out(tmp_path):
     """The way that reads all bytes really finds no block of a snapshot."""
     store = start.Forgetful(tmp_path / "store.db")
@@ -307,6 +340,14 @@ def test_measures_the_link(tmp_path):
     assert 7 == sum(name.startswith("words: ") for name in parts)
     assert 7 == sum(name.startswith("receipt: ") for name in parts)
     assert sizes.words > sizes.receipt > 1024
+
+
+def test_decodes_a_small_stream(tmp_path):
+    """Both ways find the same position reports in a made file; all with a time and a place come to fixes."""
+    path = ais.made_file(tmp_path, 1)
+
+    assert 3750 == ais.to_columns(path, compiled=True) == ais.to_columns(path, compiled=False)
+    assert 2963 + 760 == ais.to_fixes(path)
 
 
 def test_screens_a_small_picture():
@@ -384,11 +425,11 @@ def test_syncs_are_told_by_program():
 
 def test_what_cannot_be_had_is_said_in_a_line(tmp_path, monkeypatch, capsys):
     """No package source, no broker, no driver: a line for each, and the benchmark goes on."""
-    monkeypatch.setattr(peers, "PEERS", tmp_path)
-    monkeypatch.setattr(peers, "ROOT", tmp_path)
-    monkeypatch.setattr(peers, "PYTHON", tmp_path / "bin" / "python")
-    monkeypatch.setattr(peers.venv, "create", lambda *_args, **_words: None)
-    monkeypatch.setattr(peers, "_fails", lambda *_args, **_words: True)
+    (tmp_path / "peers-requirements.txt").write_bytes(peers.RIVALS.requirements.read_bytes())
+    monkeypatch.setattr(peers, "RIVALS", environment.Environment("peers", tmp_path))
+    monkeypatch.setattr(environment.venv, "create", lambda *_args, **_words: None)
+    for module in (environment, peers):
+        monkeypatch.setattr(module, "fails", lambda *_args, **_words: True)
     monkeypatch.setattr(peers, "_broker", lambda: False)
     report = Report("peers", "Rivals", Options(quick=True), used="Python", command="python -m bench peers")
 
@@ -399,9 +440,9 @@ def test_what_cannot_be_had_is_said_in_a_line(tmp_path, monkeypatch, capsys):
     assert "nats_jetstream (always) was not measured: " in said
 
 
-def test_the_rivals_are_pinned():
+@pytest.mark.parametrize("rivals", [peers.RIVALS, near.RIVALS, ais.RIVALS])
+def test_the_rivals_are_pinned(rivals):
     """Each rival's version is fixed, and no package source is named."""
-    lines = peers.REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    wanted = [line for line in lines if not line.startswith("#")]
+    wanted = rivals.wanted()
     assert wanted
     assert all(line.count("==") == 1 and "//" not in line and not line.startswith("-") for line in wanted)

@@ -74,15 +74,24 @@ def test_refuses_a_head_longer_than_needed(data):
         cbor.decode(data)
 
 
-@pytest.mark.parametrize(
-    ("value", "size"),
-    [(23, 1), (24, 2), (255, 2), (256, 3), (65535, 3), (65536, 5), (2**32 - 1, 5), (2**32, 9), (2**64 - 1, 9)],
-)
-def test_writes_the_shortest_head_at_each_edge(value, size):
-    """Both sides of every edge between two widths are written short and read back."""
-    for number in (value, -1 - value):
-        assert size == len(cbor.encode(number))
-        assert number == cbor.decode(cbor.encode(number))
+@pytest.mark.parametrize(("number", "head"), [
+    (23, "17"), (24, "1818"), (255, "18ff"), (256, "190100"), (65535, "19ffff"), (65536, "1a00010000"),
+    (2**32 - 1, "1affffffff"), (2**32, "1b0000000100000000"), (2**64 - 1, "1bffffffffffffffff"),
+])  # fmt: skip
+def test_writes_the_shortest_head_at_each_edge(number, head):
+    """Both sides of every edge between two widths are written short and read back, whatever the head is of."""
+    first, *rest = bytes.fromhex(head)
+    uint, nint, octets, text, array, mapping = (bytes((major << 5 | first, *rest)) for major in range(6))
+    for value, data in ((number, uint), (-1 - number, nint)):
+        assert data == cbor.encode(value)
+        assert value == cbor.decode(data)
+    assert b"\xa1" + uint + b"\x00" == cbor.encode({number: 0})
+    if number <= 65536:
+        letters = b"x" * number
+        assert octets + letters == cbor.encode(letters) == cbor.octets(letters)
+        assert text + letters == cbor.encode(letters.decode())
+        assert array + bytes(number) == cbor.encode([0] * number)
+        assert cbor.encode(dict.fromkeys(range(number))).startswith(mapping)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from searoom.items import NOTICE_WORDS, ROLE_WORDS, TRANSCRIPT_WORDS, Message, Notice, ref_text
+from searoom.items import NOTICE_WORDS, ROLE_WORDS, TRANSCRIPT_WORDS, Again, Message, Notice, ref_text, stands_too
 from searoom.record.entry import Kind
 from searoom.record.keys import Key, Role
 from told import BOOK, Tale
@@ -16,7 +16,7 @@ def place():
     tale = Tale()
     tale.say("amber", "line-test")
     item = tale.logs["amber"][0]
-    return tuple(getattr(item, name) for name in Notice.__mro__[1].__slots__ if name != "doubtful")
+    return tuple(getattr(item, name) for name in Notice.__mro__[1].__slots__ if name not in ("statement", "doubtful"))
 
 
 @pytest.mark.parametrize("lang", ["en", "ja", "zh"])
@@ -44,6 +44,18 @@ def test_a_new_log_tells_its_reason(lang):
     sentence = Notice(*place(), Kind.EPOCH, reason="Restored from a copy.").sentence(lang)
     assert "Restored from a copy." in sentence
     assert "amber" in sentence
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "zh"])
+def test_what_is_said_again_names_the_place_that_counts(lang):
+    """And the log in which it stands a second time, and whose station put it there."""
+    alone = Notice(*place(), Kind.EPOCH, reason="x")
+    sentence = Again(*place(), of=("amber", 7), alone=alone).sentence(lang, {"amber": "<A>"})
+    assert all(part in sentence for part in ("amber/7", "<A>"))
+    assert "{" not in sentence
+    assert "amber/7, amber.2/1".replace(", ", ", " if lang == "en" else "、") in stands_too(
+        [("amber", 7), ("amber.2", 1)], lang
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "ja", "zh"])

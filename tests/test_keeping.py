@@ -4,12 +4,10 @@ import asyncio
 
 import pytest
 
-from deskside import at_work, fill, signed
+from deskside import CONTACT, at_work, signed
 from searoom import desk
 from searoom.errors import NotAllowed
 from searoom.serve import Service
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deskside import unlock
 from searoom import keyfiles
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.keyfiles import PUBLIC_OF, Stretched, Unlocked
@@ -50,9 +51,15 @@ def again(text):
 # -- what is written is read -------------------------------------------------------------------------
 
 
+def held(path, passphrase):
+    """Return what the key in a file is for, and its secret."""
+    found = unlock(path, passphrase)
+    return found.what, found.secret
+
+
 def test_a_key_comes_back_as_written(path):
     """What it is for and its seed are what was written."""
-    assert (WHAT, SEED) == keyfiles.read_key(path, WORDS)
+    assert (WHAT, SEED) == held(path, WORDS)
 
 
 def test_the_first_line_says_what_the_key_is_for(path):
@@ -76,7 +83,7 @@ def test_the_usual_cost_is_written_into_the_file(tmp_path):
 def test_keeps_each_kind_of_secret(tmp_path, algorithm):
     """Seeds of signing keys, of KEM keys, and secrets without a public half."""
     keyfiles.write_key(tmp_path / "x.key", "kem amber", SEED, WORDS, algorithm=algorithm, cost=FLOOR)
-    found = keyfiles.unlock(tmp_path / "x.key", WORDS)
+    found = unlock(tmp_path / "x.key", WORDS)
 
     assert Unlocked("kem amber", algorithm, SEED) == found
 
@@ -86,8 +93,8 @@ def test_the_secret_is_in_no_clear_byte(path):
     data = path.read_bytes()
 
     assert not any(form in data for form in (SEED, SEED.hex().encode(), base64.b64encode(SEED)[:40]))
-    assert SEED.hex() not in repr(keyfiles.unlock(path, WORDS))
-    assert repr(SEED) not in repr(keyfiles.unlock(path, WORDS))
+    assert SEED.hex() not in repr(unlock(path, WORDS))
+    assert repr(SEED) not in repr(unlock(path, WORDS))
 
 
 def test_no_two_files_are_alike(tmp_path):
@@ -116,8 +123,8 @@ def test_keys_that_share_a_salt_share_no_nonce(tmp_path):
 
 def test_the_duress_passphrase_opens_the_same_key_and_is_told(path):
     """The key is the same; only who reads the answer of `unlock` knows."""
-    assert Unlocked(WHAT, "ed25519", SEED, duress=False) == keyfiles.unlock(path, WORDS)
-    assert Unlocked(WHAT, "ed25519", SEED, duress=True) == keyfiles.unlock(path, FORCED)
+    assert Unlocked(WHAT, "ed25519", SEED, duress=False) == unlock(path, WORDS)
+    assert Unlocked(WHAT, "ed25519", SEED, duress=True) == unlock(path, FORCED)
 
 
 def test_nobody_sees_whether_a_duress_passphrase_is_set(tmp_path, path):
@@ -150,7 +157,7 @@ def test_a_file_without_duress_is_opened_by_no_other_passphrase(tmp_path):
     assert [None, None] == [keyfiles._opened(slot, bytes(32), file.header()) for slot in file.slots]
     for guess in (b"", b"\0", FORCED, bytes(32)):
         with pytest.raises(NotAllowed, match="the passphrase does not open"):
-            keyfiles.read_key(tmp_path / "x.key", guess)
+            held(tmp_path / "x.key", guess)
 
 
 def test_keys_that_are_opened_together_have_no_duress_passphrase(tmp_path):
@@ -175,20 +182,20 @@ def test_changes_the_passphrase_and_leaves_the_other_slot(path):
     before = path.read_text().splitlines()[0]
 
     assert not keyfiles.change_passphrase(path, WORDS, b"a new one of four words")
-    assert (WHAT, SEED) == keyfiles.read_key(path, b"a new one of four words")
-    assert keyfiles.unlock(path, FORCED).duress
+    assert (WHAT, SEED) == held(path, b"a new one of four words")
+    assert unlock(path, FORCED).duress
     assert before == path.read_text().splitlines()[0]
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
     with pytest.raises(NotAllowed, match="does not open"):
-        keyfiles.read_key(path, WORDS)
+        held(path, WORDS)
 
 
 def test_under_duress_only_the_duress_passphrase_changes(path):
     """Who forces a change gets a passphrase that still raises the alert, and the person keeps the ordinary one."""
     assert keyfiles.change_passphrase(path, FORCED, b"what they made me type in")
 
-    assert keyfiles.unlock(path, b"what they made me type in").duress
-    assert not keyfiles.unlock(path, WORDS).duress
+    assert unlock(path, b"what they made me type in").duress
+    assert not unlock(path, WORDS).duress
 
 
 def test_does_not_change_with_a_wrong_passphrase(path):
@@ -221,7 +228,7 @@ def test_a_change_that_was_cut_short_can_be_made_again(path):
     path.with_name("x.key.new").write_bytes(b"half")
     keyfiles.change_passphrase(path, WORDS, b"a new one of four words")
 
-    assert (WHAT, SEED) == keyfiles.read_key(path, b"a new one of four words")
+    assert (WHAT, SEED) == held(path, b"a new one of four words")
 
 
 # -- what is refused ----------------------------------------------------------------------------------
@@ -283,7 +290,7 @@ def test_a_folder_is_no_key_file(tmp_path):
 def test_refuses_a_wrong_passphrase(path):
     """A wrong passphrase is called that, and not damage."""
     with pytest.raises(NotAllowed, match="the passphrase does not open .*x.key"):
-        keyfiles.read_key(path, b"correct horse batterie")
+        held(path, b"correct horse batterie")
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -347,7 +354,7 @@ def test_refuses_what_somebody_rewrote(path, old, new, said):
     path.write_bytes(again(text.replace(old, new, 1) if old in text else text.replace("\nsum", "=\nsum")))
 
     with pytest.raises(NotAllowed, match=said):
-        keyfiles.read_key(path, WORDS)
+        held(path, WORDS)
 
 
 def test_refuses_a_hostile_cost_before_it_takes_memory(path, monkeypatch):
@@ -356,7 +363,7 @@ def test_refuses_a_hostile_cost_before_it_takes_memory(path, monkeypatch):
     path.write_bytes(again(path.read_text().replace("m=19456", "m=999999999")))
 
     with pytest.raises(NotAllowed, match=r"x\.key: Argon2id with m=999999999 t=2 p=1 asks for more"):
-        keyfiles.read_key(path, WORDS)
+        held(path, WORDS)
 
 
 @pytest.mark.parametrize("change", [lambda s: s[:1], lambda s: [*s, s[0]], lambda s: [s[0], s[1][:-4]], lambda s: []])
@@ -378,7 +385,7 @@ def test_refuses_a_secret_that_is_not_the_key_of_the_first_line(path):
     path.write_bytes(forged.to_bytes())
 
     with pytest.raises(NotAllowed, match="does not hold the key that its first line names"):
-        keyfiles.read_key(path, WORDS)
+        held(path, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -406,7 +413,7 @@ def test_a_file_of_an_exercise_says_that_it_is_not_protected(tmp_path):
     """It reads back without a passphrase, and its first line says what it lacks."""
     keyfiles.write_key(tmp_path / "x.key", "station amber", SEED, None)
 
-    assert ("station amber", SEED) == keyfiles.read_key(tmp_path / "x.key", None)
+    assert ("station amber", SEED) == held(tmp_path / "x.key", None)
     assert (tmp_path / "x.key").read_text().splitlines()[0].endswith("; exercise: not protected")
     assert keyfiles.load(tmp_path / "x.key").cost is None
 
@@ -418,7 +425,7 @@ def test_refuses_an_open_file_with_another_key(tmp_path):
     (tmp_path / "x.key").write_bytes(again(text.replace(SEED.hex(), bytes(32).hex())))
 
     with pytest.raises(NotAllowed, match="does not hold the key"):
-        keyfiles.read_key(tmp_path / "x.key", None)
+        held(tmp_path / "x.key", None)
 
 
 def test_an_open_file_has_no_passphrase_to_change(tmp_path):
@@ -432,7 +439,7 @@ def test_an_open_file_has_no_passphrase_to_change(tmp_path):
 def test_a_closed_file_is_not_opened_without_a_passphrase(path):
     """Without a passphrase nothing of a closed file is opened."""
     with pytest.raises(NotAllowed, match="is opened with a passphrase"):
-        keyfiles.read_key(path, None)
+        held(path, None)
 
 
 def test_a_file_may_say_on_which_token_the_key_is(tmp_path):
@@ -442,7 +449,7 @@ def test_a_file_may_say_on_which_token_the_key_is(tmp_path):
 
     assert ("searoom", "amber-1", WHAT) == (file.token, file.label, file.what)
     with pytest.raises(NotAllowed, match="is on a token"):
-        keyfiles.read_key(tmp_path / "x.key", None)
+        held(tmp_path / "x.key", None)
 
 
 @pytest.mark.parametrize("label", ["", "a b", "../x", "a/b", "é"])
@@ -507,7 +514,7 @@ def test_the_published_file_opens_by_the_words_of_the_format_page():
 
     assert {0: SEED, 1: SEED} == opened
     assert hashlib.sha256(VECTOR.read_bytes().rpartition(b"sum ")[0]).hexdigest()[:16] == lines[3].split()[1]
-    assert ((WHAT, SEED), True) == (keyfiles.read_key(VECTOR, WORDS), keyfiles.unlock(VECTOR, FORCED).duress)
+    assert ((WHAT, SEED), True) == (held(VECTOR, WORDS), unlock(VECTOR, FORCED).duress)
 
 
 def by_hand(slot, words, header):

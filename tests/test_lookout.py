@@ -47,13 +47,6 @@ def grades(node):
     return [str(filled.fields["grade"]) for _, filled in node.notebook.notes(ENCOUNTER_NOTE)]
 
 
-@pytest.fixture
-def amber(stage):
-    node = Node.open(stage.folder("amber"))
-    yield node
-    node.close()
-
-
 def watch(stage, *seconds):
     """Look at these times on a fresh node, each time as after a restart where a time is followed by another; return all notes."""
     for second in seconds:

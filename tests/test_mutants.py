@@ -7,7 +7,7 @@ import pytest
 
 from mutants import __main__ as mutants
 from mutants.changes import changes
-from mutants.plugin import path_of
+from mutants.plugin import LINES, path_of
 
 SOURCE = textwrap.dedent('''
     """A room."""
@@ -96,6 +96,22 @@ def test_notices_what_the_tests_notice_and_what_they_do_not(tmp_path, monkeypatc
     assert "killed" == rows["return self._advice or self.default_advice => return None"]
     assert "killed" == rows["self.sentence = sentence => pass"]
     assert "survived" == rows["super().__init__(sentence) => pass"]
+
+
+def test_notices_what_a_function_did_while_the_module_was_loaded(tmp_path, monkeypatch):
+    """The tables of heads are made at the import: the fault is there then, where it was not noticed afterwards."""
+    test = tmp_path / "test_heads.py"
+    test.write_text(
+        "from searoom import cbor\n\n\ndef test_it():\n"
+        "    assert cbor.encode(24).hex() == '1818'\n    assert cbor.encode(256).hex() == '190100'\n"
+    )
+    monkeypatch.setitem(mutants.ROOMS, "cbor", ("searoom.cbor", (str(test),)))
+    source = path_of("searoom.cbor").read_text(encoding="utf-8").splitlines()
+    monkeypatch.setenv(LINES, str(next(at for at, line in enumerate(source, 1) if "in ((24, 1)," in line)))
+
+    row = next(row for row in mutants.outcomes("cbor", tmp_path) if row["what"] == "24 => 25")
+
+    assert "killed" == row["outcome"]
 
 
 def test_stops_where_the_tests_fail_without_a_change(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builders import seed
-from deskside import BOOK, change_settings, closed, exchange, fill, forms_of, key, signed
+from deskside import BOOK, CONTACT, MESSAGE, change_settings, closed, draft_form, exchange, fill, forms_of, key, signed
 from searoom import clock
 from searoom.account import Closed, Message
 from searoom.errors import NotAllowed, SearoomError, StateUnknown, Tampered
@@ -17,28 +17,6 @@ from searoom.record.verify import verify_folder
 from searoom.signals import forms
 from searoom.signals.forms import Filled
 from searoom.units import MICROSECONDS
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
-MESSAGE = fill("hotline-message", {"text": "We ask for your course at 02:16Z."})
-
-
-@pytest.fixture
-def amber(stage):
-    node = Node.open(stage.folder("amber"))
-    yield node
-    node.close()
-
-
-@pytest.fixture
-def coral(stage):
-    node = Node.open(stage.folder("coral"))
-    yield node
-    node.close()
-
-
-def draft_form(content=b"x"):
-    return Filled("draft", 1, "national", "routine", "en", {"released": content, "body": content})
-
 
 # -- say ---------------------------------------------------------------------------------------------
 

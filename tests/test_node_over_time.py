@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from builders import seed
-from deskside import BOOK, exchange, fill, forms_of, next_card, signed
+from deskside import BOOK, CONTACT, MESSAGE, draft_form, exchange, forms_of, next_card, signed
 from searoom import clock
 from searoom.account import Closed
 from searoom.enrol import accept_card, make_party
@@ -14,29 +14,6 @@ from searoom.keyfiles import write_key
 from searoom.node import Node
 from searoom.record.keys import Role
 from searoom.signals import forms
-from searoom.signals.forms import Filled
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
-MESSAGE = fill("hotline-message", {"text": "We ask for your course at 02:16Z."})
-
-
-@pytest.fixture
-def amber(stage):
-    node = Node.open(stage.folder("amber"))
-    yield node
-    node.close()
-
-
-@pytest.fixture
-def coral(stage):
-    node = Node.open(stage.folder("coral"))
-    yield node
-    node.close()
-
-
-def draft_form(content=b"x"):
-    return Filled("draft", 1, "national", "routine", "en", {"released": content, "body": content})
-
 
 # -- keys and cards ----------------------------------------------------------------------------------
 

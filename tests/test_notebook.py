@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from builders import NOW_US, epoch, make_party, make_private, make_record, make_released, roster, say
+from searoom import notebook
 from searoom.errors import NotAllowed
 from searoom.notebook import DRAFT, HANDED_OVER, Notebook
 from searoom.openings import Openings
@@ -92,6 +93,44 @@ def test_handed_over_is_the_first_time_of_each_entry_of_each_log(desk):
     assert desk.book.handed_over() == desk.again().handed_over()
     assert ("amber.2", 1) not in desk.book.handed_over()
     assert (NOW_US + 2, NOW_US + 1) == tuple(desk.book.handed_over()[ref] for ref in (("amber.2", 0), ("amber", 2)))
+
+
+def test_tells_when_any_of_some_places_was_first_taken(desk):
+    """The earliest of them counts; None where no carrier took one yet, after a restart as before."""
+    desk.book.note_handed_over("coral", "HTTPS", "amber", 1)
+    desk.time[0] += 1
+    desk.book.note_handed_over("coral", "HTTPS", "amber", 2)
+    for book in (desk.book, desk.again()):
+        assert NOW_US + 1 == book.taken_us(("amber", 1))
+        assert NOW_US == book.taken_us(("amber", 1), ("amber", 0), ("amber.2", 7))
+        assert [None, None, None] == [book.taken_us(*each) for each in ([("amber", 2)], [("amber.2", 0)], [])]
+
+
+def test_the_newest_notes_come_first_and_no_older_one_is_opened(desk, monkeypatch):
+    """Of some forms alone; a log of a hundred thousand tracks is opened as far back as somebody asks."""
+    monkeypatch.setattr(notebook, "_RUN", 2)
+    for number in range(1, 8):
+        desk.book.note(duress(f"amber-{number}"))
+    desk.book.note_handed_over("coral", "HTTPS", "amber", 1)
+    book, opened = desk.again(), []
+    read = book._log.read
+    book._log.read = lambda *given: (opened.append(pair) or pair for pair in read(*given))
+    newest = book.newest("duress")
+
+    assert ["amber-7", "amber-6"] == [next(newest).fields["person"] for _ in range(2)]
+    assert 4 == len(opened)
+    assert [f"amber-{number}" for number in range(5, 0, -1)] == [filled.fields["person"] for filled in newest]
+    assert [] == list(book.newest(DRAFT))
+
+
+def test_notes_are_opened_some_at_a_time_where_that_is_asked_for(desk):
+    """A start need not open them all: it goes on from where it was, and is told when that was all."""
+    for _ in range(5):
+        desk.book.note(duress())
+    book = desk.again()
+
+    assert [False, False, True, True] == [book.read_on(2) for _ in range(4)]
+    assert 5 == len(list(book.notes("duress")))
 
 
 def test_a_draft_waits_until_it_is_said(desk):

@@ -4,16 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from deskside import BOOK, at_work, fill, forms_of, key, key_file, signed
+from deskside import BOOK, CONTACT, MESSAGE, at_work, fill, forms_of, key, key_file, signed
 from searoom import officer
 from searoom.errors import NotAllowed
 from searoom.record.entry import Released, sign_statement
 from searoom.record.seal import Opening
 from searoom.signals import forms
 from searoom.signals.forms import Filled
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
-MESSAGE = fill("hotline-message", {"text": "We ask for your course at 02:16Z."})
 
 
 @pytest.fixture

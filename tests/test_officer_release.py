@@ -9,8 +9,10 @@ from builders import make_party
 from fake_desk import FakeDesk
 from searoom import annexes, officer
 from searoom.errors import NotAllowed
+from searoom.openings import Openings
 from searoom.passphrases import FLOOR_KIB, FLOOR_PASSES, Cost
 from searoom.record.entry import Released
+from searoom.record.store import SqliteStore
 from searoom.release import ANY, Policy, Rule
 from searoom.signals import forms
 from searoom.signals.forms import Filled
@@ -165,7 +167,8 @@ def test_personal_data_go_to_the_store_before_the_words(sit, tmp_path):
     assert b"Vale" not in data
     assert b"Vale" not in desk.content(1)
     for reader in (amber, coral):
-        opening = annexes.open_annex(data, reference, statement=desk.statement(1), reader=reader.name, kem=reader.kem)
+        own = Openings(SqliteStore(":memory:"), builders.MECHANISM, reader.name, (reader.kem,), reader.storage)
+        opening = own.annex(data, reference, "amber", ("coral",))
         assert NAMES == annexes.value_of(reference, opening)
     desk.annexes.append((reference, opening))
     looked = officer.look(tmp_path, 0, BOOK)

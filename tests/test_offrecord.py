@@ -36,10 +36,11 @@ def test_each_reads_what_the_other_says(text, number):
 
 def test_either_side_can_forge_any_message_of_the_other():
     """Coral makes, byte for byte, what amber would have sent: a copy of it shows that one of the two wrote it, no more."""
-    amber, coral = both()
-    assert amber.write(3, "We shall withdraw at noon.") == coral.forge(3, "We shall withdraw at noon.")
-    assert coral.write(9, "Agreed.") == amber.forge(9, "Agreed.")
-    assert "Never said." == coral.read(coral.forge(4, "Never said."), 0)
+    for we, they in (("amber", "coral"), ("coral", "amber")):
+        forged = join("demo-2026", NAME, they, HALVES)  # by us: we hold both halves, as they do
+        theirs, ours = (join("demo-2026", NAME, party, HALVES) for party in (they, we))
+        assert theirs.write(3, "We shall withdraw at noon.") == forged.write(3, "We shall withdraw at noon.")
+        assert "Never said." == ours.read(forged.write(4, "Never said."), 3)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))

@@ -222,10 +222,12 @@ def test_an_officer_joins():
 
 def test_an_officer_leaves():
     """The key is off the card, and the card says why and up to which entry it is vouched for."""
-    card = next_card(AMBER.card, Change(remove=("amber-1",), why="medium lost", last_good=17))
+    card = next_card(AMBER.card, Change(remove=("amber-1",), why="medium lost", last_good=("amber", 17)))
 
     assert ["amber-2"] == [key.holder for key in card.keys if key.role is Role.OFFICER]
-    assert [(AMBER.officers[0].key_id, 17, "medium lost")] == [(r.key_id, r.last_good, r.why) for r in card.revoked]
+    assert [(AMBER.officers[0].key_id, ("amber", 17), "medium lost")] == [
+        (r.key_id, r.last_good, r.why) for r in card.revoked
+    ]
 
 
 def test_an_officer_s_key_is_replaced():
@@ -251,7 +253,7 @@ def test_the_node_s_keys_are_renewed():
 
 def test_a_stolen_station_s_keys_end_at_once():
     """Nothing more is sealed to the stolen KEM key, and the stolen certificate is pinned no longer."""
-    card = next_card(AMBER.card, Change(node=node("2"), why="stolen", last_good=3, drop_kem=True))
+    card = next_card(AMBER.card, Change(node=node("2"), why="stolen", last_good=("amber", 3), drop_kem=True))
     ring = roster(AMBER).with_card(signed(card, *AMBER.roots[:2], before=AMBER.card.root), "amber", 9)
 
     assert (node("2").certificate,) == card.link_certificates
@@ -322,14 +324,21 @@ def test_a_keeper_reads_what_a_later_card_changes():
     """Only what changes is said, each change on its line."""
     card = next_card(
         AMBER.card,
-        Change(node=node("2"), add=(officer()[1],), remove=("amber-1",), why="medium lost", last_good=4, drop_kem=True),
+        Change(
+            node=node("2"),
+            add=(officer()[1],),
+            remove=("amber-1",),
+            why="medium lost",
+            last_good=("amber", 4),
+            drop_kem=True,
+        ),
     )
     said = list(proposals.describe(card, AMBER.card))
     plain = next_card(AMBER.card, Change(add=(officer(member="")[1],)))
 
     assert f"+ officer amber-3 (Cdr C. Calm) key {officer()[0].key_id.hex()}" in said
     assert f"- officer amber-1 (Amber officer 1) key {AMBER.officers[0].key_id.hex()}" in said
-    assert f"! key {AMBER.officers[0].key_id.hex()} ends: medium lost (vouched for up to entry 4)" in said
+    assert f"! key {AMBER.officers[0].key_id.hex()} ends: medium lost (vouched for up to amber/4)" in said
     assert f"+ messages are sealed to key {key_id(card.kem).hex()}" in said
     assert "+ a new link certificate; 1 are pinned" in said
     assert [

@@ -1,10 +1,17 @@
 """Which receipts are owed: for what came, in its place or ahead of it; never for receipts, and each once."""
 
+import random
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders import epoch, exchange, make_party, make_record, opener, roster, say
-from searoom.account import read
-from searoom.receipts import RECEIPT, owed
+from searoom import receipts
+from searoom.account import Message, Reading, read
+from searoom.errors import NotAllowed
+from searoom.receipts import RECEIPT, Receipts
 from searoom.signals import forms
 from searoom.signals.forms import Filled
 from told import BOOK
@@ -22,7 +29,12 @@ def two():
 
 def due(record, party=CORAL):
     """Return the receipts that are owed, as the station would write them."""
-    return list(owed(read(record, BOOK, opener(party)), record, SPEAKERS))
+    return station(record, party).owed()
+
+
+def station(record, party=CORAL, parties=SPEAKERS):
+    """Return what a station knows of its receipts right after its start."""
+    return Receipts(record, Reading(record, BOOK, opener(party)).items, parties)
 
 
 def acknowledge(record, party):
@@ -102,4 +114,102 @@ def test_who_is_no_party_of_the_agreement_gets_none(two):
     say(amber, AMBER, CONTACT)
     exchange(amber, coral)
 
-    assert [] == list(owed(read(coral, BOOK, opener(CORAL)), coral, ("coral", "teal")))
+    assert [] == station(coral, parties=("coral", "teal")).owed()
+
+
+# -- found without reading all -------------------------------------------------------------------------
+
+
+def owed(record, party):
+    """Return what is owed by the words of the rule, from the whole account."""
+    account = read(record, BOOK, opener(party))
+    for log in record.logs():
+        if log.partition(".")[0] in (record.party, "pearl"):
+            continue
+        ours = [m for m in account.messages(RECEIPT) if (m.author, m.filled.fields["party"]) == (record.party, log)]
+        covered = max((m.filled.fields["size"] for m in ours), default=0)
+        named = {index for m in ours for index in m.filled.fields.get("ahead", ())}
+        ahead = tuple(item.index for item in record.aheads(log))
+        fresh = [account.message(item.ref) for item in account.items if item.ref[0] == log and item.ref[1] >= covered]
+        more = any(not isinstance(item, Message) or item.filled.form != RECEIPT for item in fresh)
+        if more or set(ahead) - named:
+            yield {"party": log, "size": record.size(log)} | ({"ahead": ahead} if ahead else {})
+
+
+def bit_by_bit(station):
+    """Return what is owed where no step may look at more than one entry."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(receipts, "_RUN", 1)
+        for _ in range(1000):
+            found = station.owed(1)
+            if not station.open:
+                return found
+    raise AssertionError("it never knew")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10**9))
+def test_is_what_the_whole_account_would_say(seed):
+    """A station that went on, one that starts now, and one that looks at one entry at a time owe the same, always."""
+    chance = random.Random(seed)
+    sides = {"amber": make_record(AMBER, RING), "coral": make_record(CORAL, RING)}
+    people = {"amber": AMBER, "coral": CORAL}
+    going_on = {name: station(record, people[name]) for name, record in sides.items()}
+    for _ in range(25):
+        name = chance.choice(("amber", "coral"))
+        record, roll = sides[name], chance.random()
+        if roll < 0.35:
+            say(record, people[name], CONTACT)
+        elif roll < 0.4:
+            epoch(record, people[name])
+        elif roll < 0.65:
+            for fields in going_on[name].owed():
+                content = forms.encode(Filled(RECEIPT, 1, "desk", "routine", "en", fields), BOOK)
+                say(record, people[name], content, signers=[people[name].station])
+        elif roll < 0.8:
+            other = sides["coral" if name == "amber" else "amber"]
+            for index in range(other.size(other.own))[-1:]:
+                with suppress(NotAllowed):  # it was received in its place already
+                    record.take_ahead(other.ahead(index), now_us=0)
+        else:
+            exchange(*sides.values())
+        for who, held in sides.items():
+            wanted = list(owed(held, people[who]))
+            assert wanted == going_on[who].owed()
+            assert wanted == station(held, people[who]).owed()
+            assert wanted == bit_by_bit(station(held, people[who]))
+
+
+def test_looks_no_further_back_than_the_newest_receipt(two):
+    """After a thousand entries of ours the start opens what stands behind the last receipt, and not the rest."""
+    amber, coral = two
+    for _ in range(200):
+        say(coral, CORAL, CONTACT)
+    say(amber, AMBER, CONTACT)
+    exchange(amber, coral)
+    acknowledge(coral, CORAL)
+    say(amber, AMBER, CONTACT)
+    exchange(amber, coral)
+    opened = []
+
+    def counted(entry, body):
+        opened.append((entry.log, entry.index))
+        return opener(CORAL)(entry, body)
+
+    assert [{"party": "amber", "size": 2}] == Receipts(coral, Reading(coral, BOOK, counted).items, SPEAKERS).owed()
+    assert ("amber", 1) in opened
+    assert ("amber", 0) not in opened
+    assert len(opened) < 70
+
+
+def test_says_nothing_before_it_knows(two):
+    """Where a step may look at little, what is not known to be owed waits, and it says that it waits."""
+    amber, coral = two
+    for _ in range(100):
+        say(coral, CORAL, CONTACT)
+    say(amber, AMBER, CONTACT)
+    exchange(amber, coral)
+    fresh = station(coral)
+
+    assert ([], True) == (fresh.owed(10), fresh.open)
+    assert ([{"party": "amber", "size": 1}], False) == (fresh.owed(100), fresh.open)

@@ -12,6 +12,7 @@ import pytest
 
 from deskside import (
     BOOK,
+    CONTACT,
     at_work,
     change_settings,
     fill,
@@ -29,8 +30,6 @@ from searoom.lookout import Lookout
 from searoom.serve import Service
 from searoom.signals import forms
 from searoom.units import MICROSECONDS
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
 
 
 @pytest.fixture

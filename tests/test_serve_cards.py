@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from ssl import PEM_cert_to_DER_cert
+from types import SimpleNamespace
 
 import pytest
 
-from deskside import fill, forms_of, next_card, signed
+from builders import NOW_US, make_party
+from deskside import CONTACT, forms_of, next_card, signed
+from searoom.link.tls import make_certificate
+from searoom.record.roster import Roster
 from searoom.serve import Service
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
 
 
 @contextlib.asynccontextmanager
@@ -123,3 +126,12 @@ def test_the_new_certificate_is_shown_as_soon_as_our_card_is_cosigned(stage):
             assert new == PEM_cert_to_DER_cert(amber._carriers["coral"]._credentials.certificate.decode())
 
     asyncio.run(story())
+
+
+def test_pins_for_each_counterpart_what_is_made_out_to_it():
+    """Teal copied amber's certificate onto its own card: amber's node is amber's when it calls, also where teal stands first."""
+    ours, copy = (make_certificate(party, now_us=NOW_US)[2] for party in ("amber", "teal"))
+    teal = replace(make_party("teal").card, link_certificates=(ours, copy))
+    ring = Roster([teal, make_party("amber", link_certificate=ours).card])
+    node = SimpleNamespace(record=SimpleNamespace(roster=ring), settings=SimpleNamespace(peers={"teal": 1, "amber": 2}))
+    assert {"teal": (copy,), "amber": (ours,)} == Service._pins(SimpleNamespace(node=node))

@@ -15,7 +15,6 @@ from searoom import units
         (Fraction(3048, 10000), units.METRES_PER_FOOT),
         (Fraction(9144, 10000), units.METRES_PER_YARD),
         (Fraction(1852, 3600), units.METRES_PER_SECOND_PER_KNOT),
-        (Fraction(3048, 600000), units.METRES_PER_SECOND_PER_FOOT_PER_MINUTE),
         (Fraction(1000000), units.MICROSECONDS),
     ],
 )

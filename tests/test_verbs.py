@@ -14,6 +14,7 @@ from searoom.keeping import Keeping
 from searoom.lookout import Lookout
 from searoom.node import Node
 from searoom.record.entry import Kind, clear_statement, release
+from searoom.record.logs import Logs
 from searoom.record.seal import reason
 from searoom.record.verify import verify_folder
 from searoom.signals import forms
@@ -194,7 +195,7 @@ def test_a_page_is_written_of_our_own_words_alone(stage, amber):
 
 def test_a_new_log_is_opened_for_a_reason_that_two_signed(stage, amber):
     """The couriers hear of it, and what is said next stands there."""
-    body = reason("our store is lost")
+    body = reason("amber.2", "our store is lost")
     statement = clear_statement(
         Kind.EPOCH, body, mechanism="demo-2026", exercise=True, author="amber", claimed_us=amber.node.now()
     )
@@ -203,6 +204,28 @@ def test_a_new_log_is_opened_for_a_reason_that_two_signed(stage, amber):
     assert {"log": "amber.2", "index": 0} == amber.ask("open-log", released=released.to_bytes(), body=body)
     assert {"log": "amber.2", "index": 1} == place(stage, amber, CONTACT, "amber-1")
     assert [(0, False), (1, False)] == amber.link.heard
+
+
+def test_a_message_that_stands_in_two_logs_says_so(stage, amber, monkeypatch):
+    """Asked by either place: the same words, and a sentence that names the other place."""
+    released, body = signed(stage, amber.node, CONTACT, "amber-1")
+    amber.ask("submit", released=released.to_bytes(), body=body)
+    assert "" == amber.ask("message", author="amber", index=0)["sentence"]
+    why = reason("amber.2", "our store is lost")
+    statement = clear_statement(
+        Kind.EPOCH, why, mechanism="demo-2026", exercise=True, author="amber", claimed_us=amber.node.now()
+    )
+    opening = release(statement, *(key(stage, person) for person in ("amber-1", "amber-2")))
+    amber.ask("open-log", released=opening.to_bytes(), body=why)
+    with pytest.raises(NotAllowed, match="older log of ours"):
+        amber.ask("submit", released=released.to_bytes(), body=body)
+    monkeypatch.setattr(Logs, "said_before", lambda *_: False)  # as a node does that was put back and does not know
+    assert {"log": "amber.2", "index": 1} == amber.ask("submit", released=released.to_bytes(), body=body)
+    first, second = amber.ask("message", author="amber", index=0), amber.ask("message", author="amber.2", index=1)
+    assert first["content"] == second["content"]
+    assert "also stands at amber.2/1" in first["sentence"]
+    assert "also stands at amber/0" in second["sentence"]
+    assert first["states"] == second["states"]
 
 
 def test_personal_data_are_kept_before_the_words(stage, amber):

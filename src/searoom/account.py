@@ -6,33 +6,34 @@ Rule 2: the account is a fold of the entries alone: the same entries give the sa
 node, however they arrived. What a node knows of cosignatures beside them is no part of that.
 Rule 3: an entry that cannot be opened, read, or accepted as its form and the agreement ask keeps its place as
 `Closed`, with the reason; it never stops the fold.
+Rule 4: a statement that stands in several logs of its author is one message, at the place that counts (`repeated`).
+Its other places keep theirs as `Again`; what answers, has or stores it at any of them does so for the one message.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Final, Protocol, cast
 
-from searoom.errors import NotAllowed, Tampered
-from searoom.items import TRANSCRIBED, Closed, Item, Message, Notice, Place, Ref, Transcribed, ref_text
+from searoom.errors import NotAllowed
+from searoom.interpreting import Interpreter, Opener
+from searoom.items import Again, Closed, Item, Message, Notice, Ref, Transcribed, as_item, ref_text
+from searoom.ledger import Ledger
 from searoom.record.ahead import Ahead
 from searoom.record.cards import Revoked
-from searoom.record.cose import Signature
-from searoom.record.entry import Entry, Kind
+from searoom.record.entry import Entry
 from searoom.record.keys import Signer
-from searoom.record.roster import Roster, author_of, epoch_of
-from searoom.record.seal import read_reason
-from searoom.release import BY_FORM, Policy, lacking
-from searoom.signals import forms
+from searoom.record.roster import FIRST, Roster, author_of, epoch_of
+from searoom.release import BY_FORM, Policy
+from searoom.repeated import alone, repeats
 from searoom.signals.forms import Filled, FormBook
 
 __all__ = [
-    "Account", "Closed", "Item", "Message", "Notice", "Readable", "Ref", "State", "Transcribed", "arrange", "read",
-    "ref_text",
+    "Account", "Again", "Closed", "Item", "Message", "Notice", "Readable", "Ref", "State", "Transcribed", "arrange",
+    "read", "ref_text",
 ]  # fmt: skip
 
-Opener: TypeAlias = Callable[[Entry, bytes], bytes | None]
-_UNORDERED: Final = 1 << 10  # the place of an author that the agreement does not number: an observer
+_RUN: Final = 64  # entries read of one log before another is looked at
 
 
 class Readable(Protocol):
@@ -44,6 +45,9 @@ class Readable(Protocol):
 
     def logs(self) -> Sequence[str]:
         """Return the names of the logs."""
+
+    def size(self, log: str) -> int:
+        """Return how many entries of a log there are."""
 
     def entries(self, log: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
         """Yield the entries of one log with their bodies, from index `start`."""
@@ -61,7 +65,7 @@ class State:
     signer: Signer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Account:
     """All entries of all logs in the joint order.
 
@@ -69,36 +73,72 @@ class Account:
     ever be inserted at or before it by a party that goes on in its newest log, since each one's next entry stands
     higher than its last. `recorded` maps (log, by whom) to the size cosigned, and `without_node` names the parties
     of which no card is known: both as this node knows it, and so left out when accounts are compared.
+
+    It looks into a ledger that may grow behind it: what was read later than `sizes` is no part of it.
     """
 
     parties: tuple[str, ...]
-    items: tuple[Item, ...]
     sizes: Mapping[str, int]
     settled_height: int
-    recorded: Mapping[tuple[str, str], int] = field(compare=False)
-    without_node: tuple[str, ...] = field(compare=False)
-    _by_ref: Mapping[Ref, Item] = field(compare=False, repr=False)
-    _steps: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[Item, ...]]] = field(compare=False, repr=False)
+    recorded: Mapping[tuple[str, str], int]
+    without_node: tuple[str, ...]
+    _ledger: Ledger = field(repr=False)
 
-    def messages(self, form: str | None = None) -> tuple[Message, ...]:
-        """Return the messages in order, or only those of one form; transcripts are no messages."""
-        return tuple(m for m in self.items if isinstance(m, Message) and form in (None, m.filled.form))
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same entries in the same order, read alike."""
+        if not isinstance(other, Account):
+            return NotImplemented
+        mine = (self.parties, self.sizes, self.settled_height)
+        return mine == (other.parties, other.sizes, other.settled_height) and self.items == other.items
+
+    __hash__ = None  # type: ignore[assignment]  # as of anything that is compared by what it holds
+
+    @property
+    def items(self) -> tuple[Item | Again, ...]:
+        """All items, in order."""
+        return self._ledger.items(self.sizes)
+
+    def messages(self, *names: str) -> tuple[Message, ...]:
+        """Return the messages in order, or only those of these forms; transcripts are no messages."""
+        return cast("tuple[Message, ...]", self._ledger.messages(self.sizes, *names))
 
     def transcripts(self) -> tuple[Transcribed, ...]:
         """Return what officers wrote down of what others are said to have said, in order."""
-        return tuple(item for item in self.items if isinstance(item, Transcribed))
+        return cast("tuple[Transcribed, ...]", self._ledger.transcripts(self.sizes))
+
+    def answers(self, ref: Ref) -> tuple[Message | Transcribed, ...]:
+        """Return what answers `ref`, at any of its places, in order: messages and transcripts."""
+        return cast("tuple[Message | Transcribed, ...]", self._ledger.answers(ref, self.sizes))
 
     def message(self, ref: Ref) -> Item:
-        """Return what stands at `ref`; raise `NotAllowed` where nothing does."""
-        if ref not in self._by_ref:
+        """Return what stands at `ref`, from the place where it counts; raise `NotAllowed` where nothing does."""
+        if not 0 <= ref[1] < self.sizes.get(ref[0], 0):
             raise NotAllowed(f"there is no entry {ref_text(ref)} in the record")
-        return self._by_ref[ref]
+        return self._ledger.at(self.places(ref)[0])
+
+    def places(self, ref: Ref) -> tuple[Ref, ...]:
+        """Return all places where the statement of `ref` stands, the one that counts first."""
+        return self._ledger.places(ref, self.sizes)
+
+    def answered(self, filled: Filled) -> Ref | None:
+        """Return which entry these words answer, by the place where it counts; None for none."""
+        return None if filled.reply_to is None else self.places(filled.reply_to)[0]
+
+    def same_as(self, item: Item) -> tuple[Item, ...]:
+        """Return what has the statement of an item that stands in no log yet, at each place of it."""
+        return tuple(self._ledger.at(ref) for ref in self._ledger.same_as(item))
 
     def delivered(self, ref: Ref, to: str) -> State | None:
-        """Return the first entry of `to` whose station says that it held `ref`, or None while there is none."""
-        sizes, items = self._steps.get((ref[0], to), ((), ()))
-        step = bisect_right(sizes, ref[1])
-        return State(items[step].ref, items[step].placed_us, items[step].station) if step < len(items) else None
+        """Return the first entry of `to` whose station says that it held `ref`, or None while there is none.
+
+        Of what stands at several places, any of them counts.
+        """
+        item = self._ledger.first_to_hear(ref, to, self.sizes)
+        return None if item is None else State(item.ref, item.placed_us, item.station)
+
+    def stored(self, ref: Ref, by: str) -> bool:
+        """Return whether `by` has cosigned what stands at `ref`, at any of its places, as this node knows it."""
+        return any(self.recorded.get((log, by), 0) > index for log, index in self.places(ref))
 
 
 def read(
@@ -110,53 +150,150 @@ def read(
     release is judged by the forms alone. Signatures were checked when the entries came in; the roster says here
     whose they are, and which card was in force at each place.
     """
-    roster, logs = record.roster, tuple(record.logs())
-    reader = _Reader(roster, book, opener, policy)
-    items = [reader.item(entry, body) for log in logs for entry, body in record.entries(log)]
-    recorded = {(log, by): record.recorded(log, by) for log in logs for by in roster.parties if by != author_of(log)}
-    speak = tuple(parties) or roster.speakers()
-    missing = tuple(party for party in speak if party not in roster.parties)
-    return arrange(speak, items, recorded, without_node=missing)
+    reading = Reading(record, book, opener, parties=parties, policy=policy)
+    reading.go_on()
+    return reading.account()
 
 
 def arrange(
     parties: Sequence[str],
-    items: Iterable[Item],
+    items: Iterable[Item | Again],
     recorded: Mapping[tuple[str, str], int],
     *,
     without_node: Sequence[str] = (),
 ) -> Account:
     """Return the account of items in whatever order they come; each log must be whole from its first entry."""
-    place = {party: at for at, party in enumerate(parties)}
-    ordered = tuple(sorted(items, key=lambda item: _order(item, place)))
-    sizes = dict.fromkeys(parties, 0)
-    heights = dict.fromkeys(parties, 0)
-    steps: dict[tuple[str, str], tuple[list[int], list[Item]]] = {}
-    for item in ordered:
-        log, index = item.ref
-        if index != sizes.setdefault(log, 0):
-            raise NotAllowed(f"the log {log} has a gap or a double at entry {sizes[log]}")
-        sizes[log] += 1
-        heights[item.author] = item.height
-        for heard in item.heard:
-            grown, by = steps.setdefault((heard.log, item.author), ([], []))
-            if heard.size > (grown[-1] if grown else 0):
-                grown.append(heard.size)
-                by.append(item)
-    return Account(
-        parties=tuple(parties),
-        items=ordered,
-        sizes=sizes,
-        settled_height=min((heights[party] for party in parties), default=0),
-        recorded=dict(recorded),
-        without_node=tuple(without_node),
-        _by_ref={item.ref: item for item in ordered},
-        _steps={pair: (tuple(grown), tuple(by)) for pair, (grown, by) in steps.items()},
-    )
+    ledger = Ledger(parties)
+    for item in sorted(map(alone, items), key=ledger.order):
+        ledger.add(item)
+    return _account(ledger, parties, recorded, without_node)
 
 
-def _order(item: Place, place: Mapping[str, int]) -> tuple[int, int, str, int, int]:
-    return (item.height, place.get(item.author, _UNORDERED), item.author, epoch_of(item.ref[0]), item.ref[1])
+def _account(
+    ledger: Ledger, parties: Sequence[str], recorded: Mapping[tuple[str, str], int], without_node: Sequence[str]
+) -> Account:
+    sizes = {**dict.fromkeys(parties, 0), **ledger.sizes()}
+    heights = [max(ledger.height(log) for log in sizes if author_of(log) == party) for party in parties]
+    return Account(tuple(parties), sizes, min(heights, default=0), dict(recorded), tuple(without_node), ledger)
+
+
+class Reading:
+    """The account of a record that grows: each entry is opened and read once, some at a time where that is asked for.
+
+    What stands in it follows from the record alone; it may be thrown away and begun again at any time.
+    """
+
+    def __init__(
+        self,
+        record: Readable,
+        book: FormBook,
+        opener: Opener,
+        *,
+        parties: Sequence[str] = (),
+        policy: Policy = BY_FORM,
+    ) -> None:
+        self._record, self._book, self._opener, self._policy = record, book, opener, policy
+        self._speak = tuple(parties) or record.roster.speakers()
+        self._begin(record.roster)
+
+    def _begin(self, roster: Roster) -> None:
+        self._roster, self._ledger, self._read = roster, Ledger(self._speak), dict[str, int]()
+        self._interpreter = Interpreter(roster, self._book, self._opener, self._policy)
+        self._streams: dict[str, Iterator[Item]] = {}
+        self._given: Account | None = None
+        self._shared = False  # whether an account that was given out looks into this ledger
+
+    @property
+    def total(self) -> int:
+        """How many entries the record holds."""
+        return sum(self._record.size(log) for log in self._record.logs())
+
+    @property
+    def unread(self) -> int:
+        """How many of them were not read yet."""
+        return self.total - sum(self._read.values())
+
+    def go_on(self, most: int | None = None) -> None:
+        """Read on: all that is there, or `most` entries of it; where the logs meet, the lowest come first."""
+        self._follow(self._record.roster)
+        left = self.unread if most is None else most
+        while left > 0 and (behind := [log for log in self._record.logs() if self._at(log) < self._record.size(log)]):
+            log = min(behind, key=self._ledger.height)
+            wanted, taken = min(left, _RUN), 0
+            if log not in self._streams:
+                self._streams[log] = self.items(log, self._at(log), self._record.size(log) - self._at(log))
+            for item in islice(self._streams[log], wanted):
+                if self._ledger.changes(item):
+                    self._part()
+                self._ledger.add(item)
+                self._read[log], self._given = item.ref[1] + 1, None
+                taken += 1
+            if taken < wanted:  # the log has grown since
+                del self._streams[log]
+            left -= taken
+
+    def _at(self, log: str) -> int:
+        return self._read.get(log, 0)
+
+    def _part(self) -> None:
+        """Leave the ledger to the accounts that were given out, before something in it changes."""
+        if self._shared:
+            self._ledger, self._shared, self._given = self._ledger.copy(), False, None
+
+    def items(self, log: str, start: int, most: int) -> Iterator[Item]:
+        """Yield items of a log from `start` on, `most` of them, each as it is alone, read before or not."""
+        self._follow(self._record.roster)
+        held = self._ledger.between(log, start, start + most)
+        yield from held
+        if len(held) < most:
+            for entry, body in islice(self._record.entries(log, start + len(held)), most - len(held)):
+                yield self._interpreter.item(entry, body)
+
+    def account(self) -> Account:
+        """Return the account of what was read; it stays what it is, whatever is read later."""
+        parties, logs = self._roster.parties, tuple(self._record.logs())
+        recorded = {(log, by): self._record.recorded(log, by) for log in logs for by in parties if by != author_of(log)}
+        if self._given is None or self._given.recorded != recorded:
+            missing = tuple(party for party in self._speak if party not in parties)
+            self._given, self._shared = _account(self._ledger, self._speak, recorded, missing), True
+        return self._given
+
+    def _follow(self, roster: Roster) -> None:
+        """Take over a roster with more cards; what a card says of entries that were read before is said of them."""
+        if roster is self._roster:
+            return
+        before, self._roster = self._roster, roster
+        self._interpreter = Interpreter(roster, self._book, self._opener, self._policy)
+        for party in roster.parties:
+            fresh = roster.issued(party)[len(before.issued(party)) :]
+            if any(self._came_late(log, index) for log, index, _ in fresh):
+                self._begin(roster)
+                return
+            known = {revoked.key_id for _, _, card in before.issued(party) for revoked in card.revoked}
+            self._mark(party, [each for _, _, card in fresh for each in card.revoked if each.key_id not in known])
+
+    def _came_late(self, log: str, index: int) -> bool:
+        """Whether entries that a card at this place is asked for were read before it was known."""
+        later = [other for other, size in self._read.items() if size and author_of(other) == author_of(log)]
+        return index < self._at(log) or any(epoch_of(other) > epoch_of(log) for other in later)
+
+    def _mark(self, party: str, withdrawn: Sequence[Revoked]) -> None:
+        """Mark what keys that are withdrawn now have signed beyond their last good entry."""
+        for log, size in self._read.items() if withdrawn else ():
+            first = min(_first_after(revoked, log, size) for revoked in withdrawn) if author_of(log) == party else size
+            for item in self._ledger.between(log, first, size):
+                doubt = self._interpreter.doubtful(party, item.ref, (item.station, *item.signers))
+                if doubt != item.doubtful:
+                    self._part()
+                    self._ledger.replace(replace(item, doubtful=doubt))
+
+
+def _first_after(revoked: Revoked, log: str, size: int) -> int:
+    """Return the first entry of a log, of which `size` are there, that a withdrawn key is not vouched for."""
+    good, last = revoked.last_good or ("", FIRST)
+    if not good or epoch_of(log) > epoch_of(good):
+        return 0
+    return last + 1 if log == good else size
 
 
 class Waiting(Protocol):
@@ -173,123 +310,20 @@ class Waiting(Protocol):
         """Return what came ahead of its place in a log, in order."""
 
 
-def read_ahead(record: Waiting, book: FormBook, opener: Opener, policy: Policy = BY_FORM) -> tuple[Item, ...]:
-    """Return what came ahead of its place as the account will have it when the logs reach it; it is in none yet."""
-    reader = _Reader(record.roster, book, opener, policy)
+def read_ahead(
+    record: Waiting, book: FormBook, opener: Opener, policy: Policy = BY_FORM, *, account: Account | None = None
+) -> tuple[Item | Again, ...]:
+    """Return what came ahead of its place as the account will have it when the logs reach it; it is in none yet.
+
+    What stands in the `account` already, in another log, is no news, however fast it comes.
+    """
+    interpreter = Interpreter(record.roster, book, opener, policy)
     pieces = [piece for log in record.logs() for piece in record.aheads(log)]
-    return tuple(reader.item(Entry.from_bytes(piece.entry), piece.body) for piece in pieces)
+    fresh = [interpreter.item(Entry.from_bytes(piece.entry), piece.body) for piece in pieces]
+    known = [] if account is None else [item for each in fresh for item in account.same_as(each)]
+    counts = {ref: places[0] for ref, places in repeats([*known, *fresh]).items()}
+    return tuple(_counted(item, counts.get(item.ref, item.ref)) for item in fresh)
 
 
-class _Reader:
-    """What one reading of a record holds fast: whose keys, which forms, which rule, and what opens a body."""
-
-    def __init__(self, roster: Roster, book: FormBook, opener: Opener, policy: Policy) -> None:
-        self._roster, self._book, self._opener, self._policy = roster, book, opener, policy
-        self._withdrawn = {party: _withdrawn(roster, party) for party in roster.parties}
-
-    def item(self, entry: Entry, body: bytes) -> Item:
-        statement = entry.statement
-        signers = tuple(self._signer(signature) for signature in entry.released.signatures)
-        place = Place(
-            (entry.log, entry.index),
-            entry.height,
-            statement.author,
-            statement.recipients,
-            statement.claimed_us,
-            entry.placed_us,
-            statement.until_us,
-            signers,
-            self._signer(entry.station),
-            entry.heard,
-            doubtful=self._doubtful(entry),
-        )
-        if statement.kind is not Kind.WORDS:
-            return self._notice(place, statement.kind, body)
-        said, why = self._words(entry, body)
-        if said is not None and not why:
-            why = self._refused(said, place)
-        if said is None or why:
-            return _as(Closed, place, why=why)
-        if said.form != TRANSCRIBED:
-            return _as(Message, place, filled=said)
-        inner = cast("bytes | None", said.fields.get("understood"))
-        understood = None if inner is None else forms.decode(inner, self._book, inside=True)
-        return _as(Transcribed, place, filled=said, said_by=str(said.fields["said_by"]), understood=understood)
-
-    def _words(self, entry: Entry, body: bytes) -> tuple[Filled | None, str]:
-        try:
-            content = self._opener(entry, body)
-            if content is None:
-                return None, "its words were not opened to us"
-            return forms.decode(content, self._book), ""
-        except (NotAllowed, Tampered) as fault:
-            return None, f"its words cannot be read: {fault.sentence}"
-
-    def _refused(self, said: Filled, place: Place) -> str:
-        """Say why these words are not believed ('' where they are).
-
-        The receiver asks what the sender asked: a node that sends substance under one person's key, an officer's
-        form under the station's, or a national form at all, is not believed.
-        """
-        form = self._book.form(said.form)
-        if form.visibility != "shared":
-            return f"the form '{form.name}' is national and is not believed in the shared record"
-        if said.form == TRANSCRIBED and said.fields["said_by"] == place.author:
-            return "nobody transcribes what they say themselves"
-        return lacking(self._policy, form, said, place.signers, self._roster.card_at(place.author, *place.ref))
-
-    def _notice(self, place: Place, kind: Kind, body: bytes) -> Item:
-        if kind is Kind.EPOCH:
-            try:
-                return _as(Notice, place, kind=kind, reason=read_reason(body))
-            except (NotAllowed, Tampered) as fault:
-                return _as(Closed, place, why=f"its words cannot be read: {fault.sentence}")
-        issued = self._roster.issued(place.author)
-        at = next((n for n, (log, index, _) in enumerate(issued) if n and (log, index) == place.ref), None)
-        if at is None:
-            return _as(Closed, place, why="it brings a card that is not among its author's cards")
-        card, before = issued[at][2], issued[at - 1][2]
-        return _as(
-            Notice,
-            place,
-            kind=kind,
-            serial=card.serial,
-            begun=tuple(key for key in card.keys if before.by_key_id(key.key_id) is None),
-            ended=tuple(key for key in before.keys if card.by_key_id(key.key_id) is None),
-        )
-
-    def _signer(self, signature: Signature) -> Signer:
-        party, key = self._roster.by_key_id(signature.key_id)
-        return Signer(party, key.role, key.holder, key.name, key.key_id, key.member)
-
-    def _doubtful(self, entry: Entry) -> str:
-        """Say that a key behind an entry was withdrawn, and not vouched for as far as here ('' for none)."""
-        ended = self._withdrawn.get(entry.statement.author, {})
-        for signature in (entry.station, *entry.released.signatures):
-            if signature.key_id not in ended:
-                continue
-            log, revoked = ended[signature.key_id]
-            good = (0, -1) if revoked.last_good is None else (epoch_of(log), revoked.last_good)
-            if (epoch_of(entry.log), entry.index) > good:
-                name = self._roster.by_key_id(signature.key_id)[1].name
-                upto = "not at all" if revoked.last_good is None else f"up to {ref_text((log, revoked.last_good))}"
-                return f"a key of {name} behind it was withdrawn ({revoked.why}) and is vouched for {upto}"
-        return ""
-
-
-def _withdrawn(roster: Roster, party: str) -> dict[bytes, tuple[str, Revoked]]:
-    """Return each key that a party withdrew, with the log of the card that first said so."""
-    found: dict[bytes, tuple[str, Revoked]] = {}
-    for log, _, card in roster.issued(party):
-        for revoked in card.revoked:
-            found.setdefault(revoked.key_id, (log, revoked))
-    return found
-
-
-_PLACE: Final = tuple(each.name for each in fields(Place))
-_Kind = TypeVar("_Kind", Message, Closed, Transcribed, Notice)
-
-
-def _as(kind: type[_Kind], place: Place, /, **more: Any) -> _Kind:
-    """Return an item at this place."""
-    return kind(**{name: getattr(place, name) for name in _PLACE}, **more)
+def _counted(item: Item, at: Ref) -> Item | Again:
+    return item if item.ref == at else as_item(Again, item, of=at, alone=item)

@@ -15,7 +15,7 @@ from searoom import cbor
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import shape
 from searoom.record.entry import Statement
-from searoom.record.seal import SALT_SIZE, KemKey, Opening, open_body, seal
+from searoom.record.seal import SALT_SIZE, Opening, seal
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.personal import MAX_PERSONAL, Absent, check_value
 
@@ -82,17 +82,6 @@ def seal_annex(opening: bytes, *, mechanism: str, author: str, readers: Mapping[
     recipients = sorted(set(readers) - {author})
     sealed = seal(opening, mechanism=mechanism, author=author, recipients=recipients, readers=readers)
     return cbor.encode([sealed.plain_hash, sealed.body])
-
-
-def open_annex(data: bytes, reference: bytes, *, statement: Statement, reader: str, kem: KemKey) -> bytes:
-    """Return the opening in a sealed annex of the message of this statement, checked against the hash in its words.
-
-    Raises `NotAllowed` where it is no annex or not for this reader, `Tampered` where it is not what the hash names.
-    """
-    inside, body = parts_of(data, statement)
-    opening = open_body(body, statement=inside, reader=reader, kem=kem).content
-    value_of(reference, opening)
-    return opening
 
 
 def parts_of(data: bytes, statement: Statement) -> tuple[Statement, bytes]:

@@ -53,20 +53,21 @@ def channels(account: Account) -> tuple[Opened, ...]:
     """
     openings = [m for m in account.messages(OPEN) if m.recipients == (m.filled.fields["with"],)]
     closings = account.messages(CLOSE)
-    return tuple(_opened(first, openings, closings) for first in openings if first.filled.reply_to is None)
+    return tuple(_opened(account, first, openings, closings) for first in openings if first.filled.reply_to is None)
 
 
-def _opened(first: Message, openings: Iterable[Message], closings: Iterable[Message]) -> Opened:
+def _opened(account: Account, first: Message, openings: Iterable[Message], closings: Iterable[Message]) -> Opened:
     other = str(first.filled.fields["with"])
     joined = next(
         (
             m
             for m in openings
-            if m.filled.reply_to == first.ref and (m.author, m.filled.fields["with"]) == (other, first.author)
+            if account.answered(m.filled) == first.ref and (m.author, m.filled.fields["with"]) == (other, first.author)
         ),
         None,
     )
-    closed = next((m for m in closings if m.filled.reply_to == first.ref and m.author in (first.author, other)), None)
+    ends = (m for m in closings if account.answered(m.filled) == first.ref and m.author in (first.author, other))
+    closed = next(ends, None)
     halves = {m.author: cast("bytes", m.filled.fields["contribution"]) for m in (first, joined) if m is not None}
     return Opened(
         ref=first.ref,

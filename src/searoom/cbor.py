@@ -16,7 +16,7 @@ is written out here and does not change with the version of Unicode that a machi
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, TypeAlias, cast
 
@@ -76,14 +76,19 @@ def check_text(text: str) -> str:
 _ONE: Final = tuple(bytes((byte,)) for byte in range(256))
 
 
-def _head(major: int, argument: int) -> bytes:
-    top = major << 5
-    if argument < 24:
-        return _ONE[top | argument]
+def _long_head(major: int, argument: int) -> bytes:
     for code, width in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << (8 * width):
-            return _ONE[top | code] + argument.to_bytes(width, "big")
+            return _ONE[major << 5 | code] + argument.to_bytes(width, "big")
     raise NotAllowed("an integer is longer than 64 bits")
+
+
+_SHORT: Final = 256
+_UINTS, _NINTS, _BYTES_HEADS, _TEXT_HEADS, _ARRAYS, _MAPS = (
+    tuple(_ONE[major << 5 | n] if n < 24 else _long_head(major, n) for n in range(_SHORT))
+    for major in (_UINT, _NINT, _BYTES, _TEXT, _ARRAY, _MAP)
+)
+"""The heads of arguments below 256, by type: most heads are among them."""
 
 
 def encode(value: Value, *, max_depth: int = MAX_DEPTH) -> bytes:
@@ -93,68 +98,51 @@ def encode(value: Value, *, max_depth: int = MAX_DEPTH) -> bytes:
     return bytes(out)
 
 
-def _write(value: Value, out: bytearray, depth: int) -> None:
+def octets(data: bytes) -> bytes:
+    """Return the encoding of a byte string: the shells of an entry are little else, and each is made many times."""
+    size = len(data)
+    return (_BYTES_HEADS[size] if size < _SHORT else _long_head(_BYTES, size)) + data
+
+
+def _write(value: Any, out: bytearray, depth: int) -> None:  # one function, for a call costs more than what it does
     if depth < 0:
         raise NotAllowed("a value is nested too deep")
-    write = _WRITERS.get(type(value)) or _writer_of(value)
-    write(value, out, depth)
+    kind = type(value)
+    if kind not in _KINDS:
+        value, kind = _plain(value)
+    if kind is bytes or kind is str:
+        heads, major = (_BYTES_HEADS, _BYTES) if kind is bytes else (_TEXT_HEADS, _TEXT)
+        raw = value if kind is bytes else check_text(value).encode()
+        out += heads[len(raw)] if len(raw) < _SHORT else _long_head(major, len(raw))
+        out += raw
+    elif kind is int:
+        heads, major, argument = (_UINTS, _UINT, value) if value >= 0 else (_NINTS, _NINT, -1 - value)
+        out += heads[argument] if argument < _SHORT else _long_head(major, argument)
+    elif kind is list or kind is tuple:
+        out += _ARRAYS[len(value)] if len(value) < _SHORT else _long_head(_ARRAY, len(value))
+        for item in value:
+            _write(item, out, depth - 1)
+    elif kind is dict:
+        out += _MAPS[len(value)] if len(value) < _SHORT else _long_head(_MAP, len(value))
+        rows = [(_key(key), item) for key, item in value.items()]
+        rows.sort(key=itemgetter(0))  # deterministic: in the order of the encoded keys
+        for key, item in rows:
+            out += key
+            _write(item, out, depth - 1)
+    else:
+        out.append(_NULL if value is None else _TRUE if value else _FALSE)
 
 
-def _write_simple(value: Any, out: bytearray, _depth: int) -> None:
-    out.append(_NULL if value is None else _TRUE if value else _FALSE)
+_KINDS: Final = frozenset((int, bytes, str, list, tuple, dict, bool, type(None)))
 
 
-def _write_int(value: Any, out: bytearray, _depth: int) -> None:
-    out += _head(_UINT, value) if value >= 0 else _head(_NINT, -1 - value)
-
-
-def _write_bytes(value: Any, out: bytearray, _depth: int) -> None:
-    out += _head(_BYTES, len(value))
-    out += value
-
-
-def _write_text(value: Any, out: bytearray, _depth: int) -> None:
-    raw = check_text(value).encode()
-    out += _head(_TEXT, len(raw))
-    out += raw
-
-
-def _write_map(value: Any, out: bytearray, depth: int) -> None:
-    out += _head(_MAP, len(value))
-    for key, item in sorted(((_key(k), item) for k, item in value.items()), key=itemgetter(0)):
-        out += key
-        _write(item, out, depth - 1)
-
-
-def _write_array(value: Any, out: bytearray, depth: int) -> None:
-    out += _head(_ARRAY, len(value))
-    for item in value:
-        _write(item, out, depth - 1)
-
-
-_Writer: TypeAlias = Callable[[Any, bytearray, int], None]
-
-# What writes each type: exact types here, for most values are one of them; subclasses are found by the rows below.
-_WRITERS: Final[Mapping[type, _Writer]] = {
-    int: _write_int,
-    bytes: _write_bytes,
-    str: _write_text,
-    list: _write_array,
-    tuple: _write_array,
-    dict: _write_map,
-    bool: _write_simple,
-    type(None): _write_simple,
-}
-_SUBCLASSES: Final[tuple[tuple[type, _Writer], ...]] = (
-    (int, _write_int), (bytes, _write_bytes), (str, _write_text), (Mapping, _write_map), (list, _write_array),
-    (tuple, _write_array),
-)  # fmt: skip
-
-
-def _writer_of(value: object) -> _Writer:
-    for kind, writer in _SUBCLASSES:
+def _plain(value: object) -> tuple[Any, type]:
+    """Return what a value of a subclass is, and its type."""
+    for kind in (int, bytes, str, list, tuple):
         if isinstance(value, kind):
-            return writer
+            return value, kind
+    if isinstance(value, Mapping):
+        return value, dict
     raise NotAllowed(f"a {type(value).__name__} has no place in the record")
 
 
@@ -198,8 +186,9 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     if depth < 0:
         raise NotAllowed("a value is nested too deep")
     start = at
-    if at < len(data) and data[at] & 0x1F < 24:  # most heads are one byte
-        major, argument, at = data[at] >> 5, data[at] & 0x1F, at + 1
+    first = data[at] if at < len(data) else 0xFF  # 0xFF: as at the end of the data, `_argument` says what is wrong
+    if (argument := first & 0x1F) < 24:  # most heads are one byte
+        major, at = first >> 5, at + 1
     else:
         major, argument, at = _argument(data, at)
     if major == _UINT:
@@ -214,11 +203,15 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     if major in (_ARRAY, _MAP) and argument > len(data) - at:
         raise NotAllowed(f"a collection at byte {start} claims more items than the data can hold")
     if major == _ARRAY:
-        return _read_array(data, at, argument, depth)
+        items: list[Value] = []
+        for _ in range(argument):
+            item, at = _read(data, at, depth - 1)
+            items.append(item)
+        return items, at
     if major == _MAP:
         return _read_map(data, at, argument, depth)
-    if data[start] in (_FALSE, _TRUE, _NULL):
-        return {_FALSE: False, _TRUE: True, _NULL: None}[data[start]], at
+    if first in (_FALSE, _TRUE, _NULL):
+        return {_FALSE: False, _TRUE: True, _NULL: None}[first], at
     raise NotAllowed(f"byte {start} starts a tag, a float or a simple value, which the record does not use")
 
 
@@ -229,14 +222,6 @@ def _text(raw: bytes, start: int) -> str:
         raise NotAllowed(f"the text at byte {start} is not UTF-8") from None
 
 
-def _read_array(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
-    items: list[Value] = []
-    for _ in range(count):
-        item, at = _read(data, at, depth - 1)
-        items.append(item)
-    return items, at
-
-
 def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     items: dict[int | str, Value] = {}
     last = b""
@@ -245,8 +230,9 @@ def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]
         key, at = _read(data, at, 0)
         if data[start] >> 5 not in (_UINT, _TEXT):
             raise NotAllowed(f"the key at byte {start} is neither an unsigned integer nor text")
-        if data[start:at] <= last:
+        written = data[start:at]
+        if written <= last:
             raise NotAllowed(f"the key at byte {start} is doubled or out of order")
-        last = data[start:at]
+        last = written
         items[cast("int | str", key)], at = _read(data, at, depth - 1)
     return items, at

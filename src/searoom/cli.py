@@ -15,6 +15,8 @@ COMMANDS = {
     "fork-proof": ("searoom.commands.evidence:fork", "the forks that a node has kept evidence of, as files"),
     "publish": ("searoom.commands.publishing:publish", "serve an exported record over HTTP, read-only"),
     "screen": ("searoom.commands.watch:screen", "encounters in AIS and track files"),
+    "capture": ("searoom.commands.feeds:capture", "record what a sensor says, each line behind its time"),
+    "replay": ("searoom.commands.feeds:replay", "play a recording back onto the network"),
     "signal": ("searoom.commands.words:signal", "a signal's words in three languages, and how to say it by voice"),
     "due": ("searoom.commands.promises:due", "what is owed, by whom, until when"),
     "enrol": ("searoom.commands.enrolment:enrol", "make a node's keys, or accept a card"),

@@ -96,7 +96,7 @@ class _Pair:
 def contacts(account: Account) -> tuple[Contact, ...]:
     """Return every call in the account, in order of the first entry about it."""
     sent, heard = account.messages(SENT), account.messages(HEARD)
-    answers = _answers(account.messages(ANSWER))
+    answers = _answers(account)
     chosen = _choose(_pairs(sent, heard))
     rows = [_paired(pair, answers) for pair in chosen]
     matched = {ref for pair in chosen for ref in (pair.sent.ref, pair.heard.ref)}
@@ -118,11 +118,12 @@ def _paired(pair: _Pair, answers: Mapping[Ref, tuple[Message, ...]]) -> Contact:
     )
 
 
-def _answers(messages: Iterable[Message]) -> Mapping[Ref, tuple[Message, ...]]:
+def _answers(account: Account) -> Mapping[Ref, tuple[Message, ...]]:
     found: dict[Ref, tuple[Message, ...]] = {}
-    for message in messages:
-        if message.filled.reply_to is not None:
-            found[message.filled.reply_to] = (*found.get(message.filled.reply_to, ()), message)
+    for message in account.messages(ANSWER):
+        ref = account.answered(message.filled)
+        if ref is not None:
+            found[ref] = (*found.get(ref, ()), message)
     return found
 
 

@@ -27,6 +27,13 @@ AHEAD_WORDS: Final[Mapping[str, str]] = {
 }
 """What is said of a message that came ahead; ja and zh are our own words and await review by native speakers."""
 
+UNREAD_WORDS: Final[Mapping[str, str]] = {
+    "en": "How far it came is not known yet: entry {read} of {of} of the record was read since the start.",
+    "ja": "どこまで届いたかはまだ分かりません：起動後、記録{of}件中{read}件まで読み込みました。",
+    "zh": "送达情况尚不清楚：启动后记录已读入{read}条，共{of}条。",
+}
+"""What is said while a node still reads; ja and zh are our own words and await review by native speakers."""
+
 STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "stored": {
         "en": "Stored: it stands in {author}'s log. This does not mean that anybody else has it.",
@@ -213,15 +220,18 @@ def answer_kind(answer: Message) -> str:
 def delivery(account: Account, ref: Ref) -> Delivery:
     """Return how far the entry `ref` came, as far as the account shows; raise `NotAllowed` where there is none."""
     item = account.message(ref)
-    replies = [m for m in account.messages() if m.filled.reply_to == ref and m.author != item.author]
-    conveyed = [m for m in account.messages(CONVEYED) if m.filled.reply_to == ref and m.author == item.author]
-    heard = [t for t in account.transcripts() if t.filled.reply_to == ref and t.author == item.author]
+    ref = item.ref
+    said = account.answers(ref)
+    replies = [m for m in said if isinstance(m, Message) and m.author != item.author]
+    ours = [m for m in said if isinstance(m, Message) and m.author == item.author]
+    conveyed = [m for m in ours if m.filled.form == CONVEYED]
+    heard = [t for t in said if isinstance(t, Transcribed) and t.author == item.author]
     told_to = {m.filled.fields["party"] for m in conveyed} | {t.said_by for t in heard}
     each = tuple(
         Recipient(
             party=party,
             delivered=account.delivered(ref, party) if party in item.recipients else None,
-            recorded=account.recorded.get((ref[0], party), 0) > ref[1],
+            recorded=account.stored(ref, party),
             read=_read_by(party, replies),
             node=party in item.recipients,
             conveyed=tuple(m for m in conveyed if m.filled.fields["party"] == party),

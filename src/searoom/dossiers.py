@@ -135,7 +135,7 @@ def dossiers(account: Account) -> tuple[Dossier, ...]:
     for message in account.messages(OPEN):
         incident = _plain(message.filled.fields.get("incident"))
         openings.setdefault(incident, []).append(message)
-        incident_of[message.ref] = incident
+        incident_of |= dict.fromkeys(account.places(message.ref), incident)
     measured: dict[str, list[Measurement]] = {incident: [] for incident in openings}
     closings: dict[str, list[Message]] = {incident: [] for incident in openings}
     for message in account.messages(MEASUREMENT):

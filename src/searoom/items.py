@@ -4,9 +4,9 @@ Each keeps its place for ever, and says of itself what it is: a transcript is ou
 what somebody is said to have said, however much later that party gets a node of its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, TypeAlias, TypeVar
 
 from searoom.record.entry import Heard, Kind
 from searoom.record.keys import Key, Role, Signer
@@ -36,6 +36,18 @@ ROLE_WORDS: Final[Mapping[Role, Mapping[str, str]]] = {
     Role.LOG: {"en": "the log's key", "ja": "記録簿の鍵", "zh": "记录簿密钥"},
     Role.MIRROR: {"en": "the mirror's key", "ja": "写しの鍵", "zh": "镜像密钥"},
 }
+AGAIN_WORDS: Final[Mapping[str, str]] = {
+    "en": "Said again: the statement of {of}, which {author}'s station placed a second time, in its log {log}. "
+    "It is one message and counts once.",
+    "ja": "再掲：{of}と同一の発言であり、{author}の局が記録簿{log}に再び記載したものです。"
+    "一つの通信であり、一度だけ数えます。",
+    "zh": "重复载入：与{of}为同一陈述，由{author}的台站再次载入其记录簿{log}。这是同一条消息，只计一次。",
+}
+STANDS_WORDS: Final[Mapping[str, str]] = {
+    "en": "The same statement also stands at {places}: it is one message and counts once.",
+    "ja": "同一の発言が{places}にもあります。一つの通信であり、一度だけ数えます。",
+    "zh": "同一陈述还载于{places}：这是同一条消息，只计一次。",
+}
 TRANSCRIPT_WORDS: Final[Mapping[str, str]] = {
     "en": "Transcript: {name} of {author} writes that {said_by} said this ({medium}). "
     "{said_by} has not signed it, and it is no entry of theirs.",
@@ -44,7 +56,7 @@ TRANSCRIPT_WORDS: Final[Mapping[str, str]] = {
     "zh": "转录：据{author}的{name}记述，{said_by}作此表示（{medium}）。"
     "没有{said_by}的签名，也不是{said_by}自己的记录。",
 }
-"""ja and zh are our own words and await review by native speakers."""
+"""ja and zh of all these are our own words and await review by native speakers."""
 _LIST: Final[Mapping[str, str]] = {"en": ", ", "ja": "、", "zh": "、"}
 
 
@@ -55,6 +67,7 @@ class Place:
     `ref` is (log, index), `author` the party whose log it is; `claimed_us` is the author's clock when it was said,
     `placed_us` the clock of the station that placed it: the one may be long before the other, and neither decides.
     `signers` released it, `station` placed it. `heard` is what the author's station held of the other logs.
+    `statement` is the hash of what was signed: the same in each log of its author in which it stands.
     `doubtful` says that a key behind it was withdrawn and is not vouched for as far as here ('' for none).
     """
 
@@ -68,6 +81,7 @@ class Place:
     signers: tuple[Signer, ...]
     station: Signer
     heard: tuple[Heard, ...]
+    statement: bytes = field(default=b"", kw_only=True)
     doubtful: str = field(default="", kw_only=True)
 
     def had_heard(self, ref: Ref) -> bool:
@@ -141,6 +155,36 @@ def _named(key: Key, lang: str) -> str:
 
 
 Item: TypeAlias = Message | Closed | Transcribed | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Again(Place):
+    """A place where a statement stands that counts at another, `of`: no message of its own; nothing follows from it.
+
+    `alone` is what it would be if it stood here only.
+    """
+
+    of: Ref
+    alone: Item
+
+    def sentence(self, lang: str, names: Mapping[str, str] | None = None) -> str:
+        """Return what this is, in words of `lang` (en, ja, zh)."""
+        author = (names or {}).get(self.author, self.author)
+        return AGAIN_WORDS[lang].format(of=ref_text(self.of), author=author, log=self.ref[0])
+
+
+def stands_too(places: Sequence[Ref], lang: str) -> str:
+    """Return that what is shown stands at these places, too; '' for none."""
+    return STANDS_WORDS[lang].format(places=_LIST[lang].join(map(ref_text, places))) if places else ""
+
+
+_PLACE: Final = tuple(each.name for each in fields(Place))
+_Kind = TypeVar("_Kind", Message, Closed, Transcribed, Notice, Again)
+
+
+def as_item(kind: type[_Kind], place: Place, /, **more: Any) -> _Kind:
+    """Return an item at this place."""
+    return kind(**{name: getattr(place, name) for name in _PLACE}, **more)
 
 
 def ref_text(ref: Ref) -> str:

@@ -110,9 +110,9 @@ class Keeping:
     def _note_arrival(self, sender: str) -> None:
         """Note how much of the log that we write arrived by hand, where that was not noted as handed over yet."""
         log, size = self._sticks.held(sender)
-        known = self._node.notebook.handed_over()
         own = self._node.record.own
-        if log == own and 0 < size <= self._node.record.size(own) and (own, size - 1) not in known:
+        new = log == own and 0 < size <= self._node.record.size(own)
+        if new and self._node.notebook.taken_us((own, size - 1)) is None:
             self._node.notebook.note_handed_over(sender, BY_HAND, own, size)
 
     async def _evidence(self, request: Request) -> Reply:

@@ -25,30 +25,24 @@ class Keychain:
         self._folders: dict[int, KeyFolder] = {}
         self._stretched: dict[Stretching, bytes] = {}
         self._passphrase: bytes | None = None
-        self._in_force: tuple[SigningKey, SigningKey] | None = None
+        self._newest = 0
 
     @property
     def station(self) -> SigningKey:
         """The station key of the newest card whose keys were read."""
-        return self._both()[0]
+        return self._of(self._newest).signing("station")
 
     @property
     def log(self) -> SigningKey:
         """The log key (Ed25519) of the newest card whose keys were read."""
-        return self._both()[1]
-
-    def _both(self) -> tuple[SigningKey, SigningKey]:
-        if self._in_force is None:
-            keys = self._of(0)
-            self._in_force = keys.signing("station"), keys.signing("log")
-        return self._in_force
+        return self._of(self._newest).signing("log")
 
     def node_keys(self, card: Card) -> NodeKeys:
         """Return the keys of the folder that belongs to a card."""
         keys = self._of(card.serial)
-        station, log, log_pq, mirror, mirror_pq = (keys.signing(name, algorithm) for name, algorithm, _ in NODE_KEYS)
-        self._in_force = station, log
-        return NodeKeys(station, log, log_pq, mirror, mirror_pq)
+        found = NodeKeys(*(keys.signing(name, algorithm) for name, algorithm, _ in NODE_KEYS))
+        self._newest = card.serial
+        return found
 
     def kem(self, serial: int) -> KemKey:
         """Return the KEM key that belongs to a card."""

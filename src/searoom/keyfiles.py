@@ -313,17 +313,3 @@ def _parse(path: Path, lines: list[str]) -> KeyFile | None:
         return None
     cost = Cost(int(found[1]), int(found[2]), int(found[3]))
     return KeyFile(path, what, algorithm, public_hash, cost, bytes.fromhex(found[4]), slots)
-
-
-def unlock(path: Path, passphrase: bytes | None) -> Unlocked:
-    """Return what a key file holds; `None` where an exercise left it open."""
-    file = load(path)
-    if passphrase is None or file.cost is None:
-        return file.open_clear()
-    return file.open(stretch(passphrase, file.salt, file.cost))
-
-
-def read_key(path: Path, passphrase: bytes | None = None) -> tuple[str, bytes]:
-    """Return what the key in this file is for, and its secret."""
-    found = unlock(path, passphrase)
-    return found.what, found.secret

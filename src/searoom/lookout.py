@@ -5,6 +5,7 @@ detector once; after a restart it sees everything again up to the last tick, and
 """
 
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +51,12 @@ class Lookout:
         self._blind: dict[str, str] = {}
         self._fixes = no_fixes()
         self._until_us = -(1 << 62)
-        noted = [filled for _, filled in node.notebook.notes(TRACK_NOTE, ENCOUNTER_NOTE)]
+        newest = node.notebook.newest(TRACK_NOTE, ENCOUNTER_NOTE) if node.settings.sensors else iter(())
+        noted = list(islice(newest, 1))
         self._noted_us = max((_at(filled) for filled in noted), default=-(1 << 62))
+        noted += takewhile(lambda filled: _at(filled) == self._noted_us, newest)
         # A crash may have cut the notes of one instant short: those that are there are not written again.
-        self._there = {forms.encode(filled, node.book) for filled in noted if _at(filled) == self._noted_us}
+        self._there = {forms.encode(filled, node.book) for filled in noted}
 
     @property
     def fixes(self) -> Fixes:

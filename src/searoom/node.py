@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Self
 
-from searoom import account as accounts
-from searoom import receipts, unlocking
-from searoom.account import Account, Item
+from searoom import unlocking
+from searoom.account import Account, Again, Item
+from searoom.accounting import Accounting
 from searoom.enrol import Settings, read_settings, signed_cards
 from searoom.errors import NotAllowed
 from searoom.keychain import Keychain
@@ -23,6 +23,7 @@ from searoom.obligations import standing
 from searoom.openings import Openings
 from searoom.ourcards import shown_to
 from searoom.postbox import Postbox
+from searoom.receipts import RECEIPT, Receipts
 from searoom.record import selftest
 from searoom.record.algorithms import PrivateKey
 from searoom.record.cards import Card
@@ -55,7 +56,9 @@ def pack(folder: Path, name: str) -> Path | str:
 class Node:
     """The parts of one node on one folder; it has no sockets, `serve.py` gives it those."""
 
-    def __init__(self, folder: Path, settings: Settings, ask: Ask, progress: Progress | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, ask: Ask, progress: Progress | None = None, *, slices: bool = False
+    ) -> None:
         selftest.run()
         self.folder, self.settings = folder, settings
         self.agreement = agreements.load(pack(folder, settings.agreement))
@@ -68,7 +71,6 @@ class Node:
         self._keychain = Keychain(folder, settings.party, exercise=self.agreement.exercise, ask=ask)
         self._shared_store = open_store(settings.store or folder / "shared.db", part=settings.party)
         self._national_store = open_store(folder / "national.db")
-        self._account: tuple[object, Account] | None = None
         self.record = SharedRecord.open(
             self._shared_store,
             first,
@@ -83,10 +85,10 @@ class Node:
         if self._unsettled:
             self.record.mark_restored(now_us=self.now())
         self.station: PrivateKey = self._keychain.station
-        self._open_our_own(progress)
+        self._open_our_own(progress, slices=slices)
         self._keychain.forget()
 
-    def _open_our_own(self, progress: Progress | None) -> None:
+    def _open_our_own(self, progress: Progress | None, *, slices: bool) -> None:
         """Put together what only we read: openings, national log, notebook, postbox."""
         storage = self._keychain.storage()
         card = self.record.roster.card(self.party)
@@ -104,6 +106,8 @@ class Node:
             storage=storage,
             progress=progress,
         )
+        self.accounting = Accounting(self.record, self.book, self.openings.content, self.agreement, slices=slices)
+        self._receipts = Receipts(self.record, self.accounting.items, self.agreement.parties)
         self.notebook = Notebook(self.national, self.record, self.openings, self.book, self.now, self.station)
         self.postbox = Postbox(
             self._shared_store,
@@ -115,18 +119,26 @@ class Node:
             mechanism=self.record.mechanism,
             now=self.now,
             restored_us=lambda: self.record.restored_us,
+            ready=lambda: self.accounting.ready,
         )
 
     @classmethod
     def open(
-        cls, folder: Path, *, to_read: bool = False, ask: Ask | None = None, progress: Progress | None = None
+        cls,
+        folder: Path,
+        *,
+        to_read: bool = False,
+        slices: bool = False,
+        ask: Ask | None = None,
+        progress: Progress | None = None,
     ) -> Self:
         """Open the node of a folder; whatever a crash left half-done is recovered by the same steps as always.
 
-        One that is opened only `to_read` says nothing, not even a receipt that is owed. `ask` gives the
-        passphrase of its keys, once; where it is not given a person is asked, or the file that is named.
+        One that is opened only `to_read` says nothing, not even a receipt that is owed. With `slices` the account is
+        read by `read_on`. `ask` gives the passphrase of its keys, once; where it is not given a person is asked, or
+        the file that is named.
         """
-        node = cls(folder, read_settings(folder), ask or unlocking.asker(), progress)
+        node = cls(folder, read_settings(folder), ask or unlocking.asker(), progress, slices=slices)
         if not to_read:
             node.acknowledge()
         return node
@@ -199,20 +211,19 @@ class Node:
         return self.settings.party
 
     def account(self) -> Account:
-        """Return the shared record, opened, decoded and in its one order."""
-        record = self.record
-        parties = record.roster.parties
-        marks = tuple((log, record.size(log), *(record.recorded(log, by) for by in parties)) for log in record.logs())
-        if self._account is None or self._account[0] != marks:
-            read = accounts.read(
-                record, self.book, self.openings.content, parties=self.agreement.parties, policy=self.agreement.policy
-            )
-            self._account = (marks, read)
-        return self._account[1]
+        """Return the shared record, opened, decoded and in its one order; `NotAllowed` while much of it is unread."""
+        return self.accounting.account()
 
-    def ahead(self) -> tuple[Item, ...]:
+    def ahead(self) -> tuple[Item | Again, ...]:
         """Return what came ahead of its place, read as the account will read it; it is in no account yet."""
-        return accounts.read_ahead(self.record, self.book, self.openings.content, self.agreement.policy)
+        return self.accounting.ahead()
+
+    def read_on(self, most: int) -> bool:
+        """Read so many entries and notes more; return whether that was all. Receipts that waited are written then."""
+        done = self.accounting.read_on(most)
+        if done and self._receipts.open:
+            self.acknowledge()
+        return done and self.notebook.read_on(most)
 
     # -- say -------------------------------------------------------------------------------------
 
@@ -228,7 +239,7 @@ class Node:
         forms.require(filled, self.book)
         self._check_release(form, filled, released)
         if filled.reply_to is not None:
-            item = self.account().message(filled.reply_to)
+            item = self.accounting.entry(filled.reply_to)
             if form.name == READ and item.author == self.party:
                 raise NotAllowed("one does not sign that one has read one's own words")
         return self._placed(self.record.say(released, body, now_us=self.now()))
@@ -294,15 +305,16 @@ class Node:
     def acknowledge(self) -> None:
         """Write the receipts that are owed for what we hold; a receipt causes no receipt.
 
-        Run after every admission and at every start: a crash between the two loses nothing.
+        Run after every admission and at every start: a crash between the two loses nothing. One of which it is not
+        known yet whether it is owed waits until that is read.
         """
         if not self._may_speak():
             return
         if self._unsettled:  # what we had signed beyond this, nobody has heard
             self._signed.write()
             self._unsettled = False
-        for fields in list(receipts.owed(self.account(), self.record, self.agreement.parties)):
-            self.say_automatic(receipts.RECEIPT, fields)
+        for fields in self._receipts.owed(self.accounting.at_once):
+            self.say_automatic(RECEIPT, fields)
 
     # -- owe, tell -------------------------------------------------------------------------------
 
@@ -313,8 +325,11 @@ class Node:
 
     def test_lines(self) -> None:
         """Send the scheduled test of the line where it has come due and was not sent."""
-        duties = standing.standing(self.agreement, self.account(), self.now())
-        for _ in standing.automatic(duties, self.party, self.book) if self._may_speak() else ():
+        if not self.accounting.ready or not self._may_speak():
+            return
+        clauses = standing.by_station(self.agreement, self.book)
+        duties = standing.standing(self.agreement, self.account(), self.now(), clauses=clauses)
+        for _ in standing.automatic(duties, self.party, self.book):
             self.say_automatic(LINE_TEST, {})
 
     def _may_speak(self) -> bool:

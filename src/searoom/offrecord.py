@@ -74,10 +74,6 @@ class Channel:
             raise NotAllowed(f"the off-record message {aside.number} of {self.they} was heard before")
         return self._open(self._theirs, self.they, aside)
 
-    def forge(self, number: int, text: str) -> Aside:
-        """Return the very bytes that the other side would have sent: why no such message proves anything."""
-        return Aside(self.name, number, self._seal(self._theirs, self.they, number, text))
-
     def _seal(self, key: bytes, author: str, number: int, text: str) -> bytes:
         if isinstance(number, bool) or not 1 <= number < MAX_NUMBER:
             raise NotAllowed(f"an off-record message is numbered from 1 to {MAX_NUMBER - 1}")

@@ -27,7 +27,7 @@ MAX_WAITING: Final = 256  # asides for one party that it has not taken yet
 
 
 class Postbox:
-    """The mail of one node; `account` gives the record as it stands now."""
+    """The mail of one node; `account` gives the record as it stands now, once it is `ready`, read as far as that."""
 
     def __init__(
         self,
@@ -41,10 +41,12 @@ class Postbox:
         mechanism: str,
         now: Now,
         restored_us: Now,
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store, self._notebook, self._openings, self._book = store, notebook, openings, book
         self._account, self._party, self._mechanism, self._now = account, party, mechanism, now
-        self._restored_us = restored_us
+        self._restored_us, self._ready = restored_us, ready
+        self._personal = [form.name for form in book.forms if any(each.kind == annexes.KIND for each in form.fields)]
 
     # -- off the record ----------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class Postbox:
 
     def _referred(self) -> Iterator[tuple[Message, bytes]]:
         """Yield each hash of personal data in the record, with the message that names it."""
-        for message in self._account().messages():
+        for message in self._account().messages(*self._personal):
             for reference in annexes.references(message.filled, self._book):
                 yield message, reference
 
@@ -159,15 +161,15 @@ class Postbox:
         """Return the hashes that messages of `peer` name, and of which neither data nor an erasure is here."""
         return [
             reference
-            for message, reference in self._referred()
+            for message, reference in (self._referred() if self._ready() else ())
             if message.author == peer
             and self._store.get(ANNEX, reference) is None
             and self._store.get(ERASED, reference) is None
         ]
 
     def annex(self, peer: str, reference: bytes) -> bytes | None:
-        """Return personal data, sealed, of a message that `peer` may read; or None."""
-        for message, named in self._referred():
+        """Return personal data, sealed, of a message that `peer` may read; or None: it asks again."""
+        for message, named in self._referred() if self._ready() else ():
             if named == reference:
                 may = peer in (message.author, *message.recipients)
                 return self._store.get(ANNEX, reference) if may else None

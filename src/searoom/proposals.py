@@ -158,14 +158,14 @@ def first_card(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the next card changes. `remove` names officers by their ids; `last_good` is up to where we vouch."""
+    """What the next card changes. `remove` names officers by their ids; `last_good` is up to which place we vouch."""
 
     node: NodeRequest | None = None
     add: tuple[OfficerRequest, ...] = ()
     remove: tuple[str, ...] = ()
     root: Root | None = None
     why: str = ""
-    last_good: int | None = None
+    last_good: tuple[str, int] | None = None
     drop_kem: bool = False
 
 
@@ -248,7 +248,8 @@ def describe(card: Card, before: Card | None) -> Iterator[str]:
         yield f"+ a new link certificate; {len(card.link_certificates)} are pinned"
     for item in card.revoked:
         if before is None or item not in before.revoked:
-            until = "no entry is vouched for" if item.last_good is None else f"vouched for up to entry {item.last_good}"
+            good = item.last_good
+            until = "no entry is vouched for" if good is None else f"vouched for up to {good[0]}/{good[1]}"
             yield f"! key {item.key_id.hex()} ends: {item.why} ({until})"
 
 

@@ -23,6 +23,7 @@ from searoom.link.courier import Courier
 from searoom.link.lanes import Lanes
 from searoom.link.port import Server, serve
 from searoom.link.progress import Progress, Verdict
+from searoom.link.tls import own_certificates
 from searoom.lookout import Lookout
 from searoom.node import Node
 from searoom.ourcards import stored_by
@@ -36,6 +37,7 @@ PAUSE_S = 5.0  # after a counterpart could not be asked for news
 CARRIER = "HTTPS"
 SILENT_AFTER_US = 60_000_000  # without an answer
 NEVER = "the start"
+SLICE = 8  # entries read into the account before others have their turn: a few milliseconds
 
 
 class Service:
@@ -43,10 +45,10 @@ class Service:
 
     def __init__(self, folder: Path, say: Callable[[str], None], ask: Ask | None = None) -> None:
         self._say = say
-        self.node = Node.open(folder, ask=ask, progress=self._tell_progress)
+        self.node = Node.open(folder, slices=True, ask=ask, progress=self._tell_progress)
         self.lookout = Lookout(self.node)
         self._stop = asyncio.Event()
-        self._news = asyncio.Event()
+        self._news, self._unread = asyncio.Event(), asyncio.Event()
         self._failed: BaseException | None = None
         self._server: Server | None = None
         self._lanes = {party: Lanes() for party in self.node.settings.peers}
@@ -74,7 +76,7 @@ class Service:
     def _pins(self) -> dict[str, tuple[bytes, ...]]:
         roster = self.node.record.roster
         known = [party for party in self.node.settings.peers if party in roster.parties]
-        return {party: roster.card(party).link_certificates for party in known}
+        return {party: own_certificates(party, roster.card(party).link_certificates) for party in known}
 
     def _make_carriers(self) -> dict[str, HttpsCarrier]:
         carriers = {}
@@ -131,6 +133,7 @@ class Service:
 
     def _wake(self) -> None:
         self._news.set()
+        self._unread.set()
         self._answerer.changed()
 
     async def run(self) -> None:
@@ -172,8 +175,9 @@ class Service:
 
     def _duties(self) -> list[Coroutine[None, None, None]]:
         if self.node.settings.clock == "scenario":
-            return []
-        return [self._keep_meeting(), self._keep_looking(), *(self._keep_hearing(party) for party in self._couriers)]
+            return [self._keep_reading()]
+        hearing = [self._keep_hearing(party) for party in self._couriers]
+        return [self._keep_reading(), self._keep_meeting(), self._keep_looking(), *hearing]
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -185,6 +189,19 @@ class Service:
         """Stop the node and say why: where disk or lock failed midway, going on would build on what is not known."""
         self._failed = self._failed or error
         self._stop.set()
+
+    async def _keep_reading(self) -> None:
+        """Read the account, a slice at a time, with everybody else's turn in between."""
+        while True:
+            size = self.node.record.size(self.node.record.own)
+            done = self.node.read_on(SLICE)
+            if self.node.record.size(self.node.record.own) != size:
+                self._wake()
+            if done:
+                await self._unread.wait()
+                self._unread.clear()
+            else:
+                await asyncio.sleep(0)
 
     async def _keep_meeting(self) -> None:
         while True:

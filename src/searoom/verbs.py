@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from searoom import cbor, clock, slip
-from searoom.account import Closed, Message, Notice, Transcribed, ref_text
+from searoom.account import Account, Again, Closed, Message, Notice, Ref, Transcribed, ref_text
 from searoom.annexes import MAX_ANNEX
-from searoom.delivery import AHEAD_WORDS, STATE_WORDS, delivery
+from searoom.delivery import AHEAD_WORDS, STATE_WORDS, UNREAD_WORDS, delivery
 from searoom.door import Request, take
 from searoom.encounters import screen
 from searoom.errors import NotAllowed
+from searoom.items import stands_too
 from searoom.keeping import Keeping
 from searoom.link.progress import Progress
 from searoom.lookout import Lookout
@@ -116,6 +117,7 @@ class Verbs:
             "sizes": {log: record.size(log) for log in logs},
             "ahead": {log: len(record.aheads(log)) for log in logs},
             "recorded": recorded,
+            "account": dict(zip(("read", "of"), node.accounting.progress(), strict=True)),
             "blind": dict(self._lookout.blind),
             **self._keeping.condition(),
             **self._link.state(),
@@ -174,44 +176,47 @@ class Verbs:
     async def _message(self, request: Request) -> Reply:
         node, lang = self._node, _language(request)
         ref = (take(request, "author", str), take(request, "index", int))
-        account = node.account()
-        message = account.message(ref)
+        account = node.account() if node.accounting.ready else None
+        message = node.accounting.entry(ref) if account is None else account.message(ref)
         if isinstance(message, Closed):
             raise NotAllowed(f"entry {ref_text(ref)} is closed to {node.party}: {message.why}")
-        told = delivery(account, ref)
         names = node.agreement.names_in(lang)
-        states = list(told.sentences(lang, names))
-        handed = node.notebook.handed_over().get(ref)
-        if handed is not None:
-            states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{clock.to_text(handed)}]")
         content, first, rows = b"", "", list[cbor.Value]()
         if not isinstance(message, Notice):
             content = forms.encode(message.filled, node.book)
         if isinstance(message, Message):
             rows = [[reference, opening] for reference, opening in node.postbox.look_up(message).items()]
+            first = stands_too([each for each in account.places(ref) if each != ref], lang) if account else ""
         elif isinstance(message, Transcribed):
             first = message.sentence(lang, node.book, names)
         else:
             first = message.sentence(lang, names)
-        return {
-            "content": content,
-            "sentence": first,
-            "annexes": rows,
-            "states": states,
-            "reached": {
-                "handed over": handed is not None,
-                "delivered": told.delivered is not None,
-                "recorded": all(told.recorded.values()),
-                "read": told.read is not None,
-            },
+        return {"content": content, "sentence": first, "annexes": rows, **self._states(account, ref, lang)}
+
+    def _states(self, account: Account | None, ref: Ref, lang: str) -> Reply:
+        """Return how far an entry came; while the account is not read, that this is not known yet."""
+        if account is None:
+            read, whole = self._node.accounting.progress()
+            return {"states": [UNREAD_WORDS[lang].format(read=read, of=whole)], "reached": {}}
+        told = delivery(account, ref)
+        states = list(told.sentences(lang, self._node.agreement.names_in(lang)))
+        handed = self._node.notebook.taken_us(*account.places(ref))
+        if handed is not None:
+            states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{clock.to_text(handed)}]")
+        reached: Reply = {
+            "handed over": handed is not None,
+            "delivered": told.delivered is not None,
+            "recorded": all(told.recorded.values()),
+            "read": told.read is not None,
         }
+        return {"states": list(states), "reached": reached}
 
     async def _ahead(self, request: Request) -> Reply:
         lang = _language(request)
         rows: list[cbor.Value] = []
         for item in self._node.ahead():
             content = forms.encode(item.filled, self._node.book) if isinstance(item, Message) else b""
-            why = item.why if isinstance(item, Closed) else ""
+            why = item.why if isinstance(item, Closed) else item.sentence(lang) if isinstance(item, Again) else ""
             rows.append({"ref": ref_text(item.ref), "content": content, "why": why, "state": AHEAD_WORDS[lang]})
         return {"ahead": rows}
 

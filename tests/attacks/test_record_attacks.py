@@ -111,7 +111,7 @@ def test_statement_placed_twice(scene: Scene) -> None:
     scene.refused(
         scene.admit(scene.batch([(entry.to_bytes(), body)])),
         NotAllowed,
-        "stands in the author's log already",
+        "stands in coral already",
         ["refused"],
     )
 
@@ -122,7 +122,7 @@ def test_statement_placed_twice_in_one_batch(scene: Scene) -> None:
     first = scene.placed(released)
     second = scene.placed(released, index=3, height=first.height + 1)
     items = [(entry.to_bytes(), body) for entry in (first, second)]
-    scene.refused(scene.admit(scene.batch(items)), NotAllowed, "stands in the author's log already", ["refused"])
+    scene.refused(scene.admit(scene.batch(items)), NotAllowed, "stands in coral already", ["refused"])
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_threat_02_one_ciphertext_is_never_two_texts():
     entry, held = list(scene.ours.entries("coral"))[-1]
     with pytest.raises(Tampered, match="not those that coral signed for"):
         open_body(held, statement=entry.statement, reader="amber", kem=AMBER.kem)
-    assert RING.by_key_id(entry.released.signatures[0].key_id)[0] == "coral"
+    assert RING.by_key_id("coral", entry.released.signatures[0].key_id).holder == "coral-1"
 
 
 def test_threat_02_a_body_wrapped_for_somebody_else_only():

@@ -26,7 +26,7 @@ def test_threat_10_one_half_of_the_key_opens_nothing(broken):
     entry = say(scene.theirs, scene.coral.party, WORDS)
     body = list(scene.theirs.entries("coral"))[-1][1]
     wrapped = Body.from_bytes(body).wrapped["amber"].value
-    mlkem, x25519 = AMBER.kem._parts()
+    mlkem, x25519 = seal.halves(AMBER.kem.seed)
     if broken in ("X25519", "neither"):
         mlkem = MLKEM768PrivateKey.from_seed_bytes(secrets.token_bytes(64))
     if broken in ("ML-KEM-768", "neither"):

@@ -86,7 +86,7 @@ def test_an_officer_joins_and_another_leaves(capsys, tmp_path, node):
     officer(tmp_path, 3)
     code, out, _ = run(
         capsys, "card", "next", "node", "--add", "amber-3.request", "--remove", "amber-1", "--why", "medium lost",
-        "--last-good", "17",
+        "--last-good", "amber/17",
     )  # fmt: skip
     assert 0 == code
     assert "2 keepers sign it" in out
@@ -94,7 +94,7 @@ def test_an_officer_joins_and_another_leaves(capsys, tmp_path, node):
 
     (card,) = node.issued
     assert (0, ["amber-2", "amber-3"]) == (code, [key.holder for key in card.keys if key.role is Role.OFFICER])
-    assert [("medium lost", 17)] == [(item.why, item.last_good) for item in card.revoked]
+    assert [("medium lost", ("amber", 17))] == [(item.why, item.last_good) for item in card.revoked]
     assert "card 1 of amber is in force from amber/5 on" in out
 
 
@@ -140,7 +140,9 @@ def test_a_part_has_the_keeper_s_key_in_its_name(capsys, tmp_path, node):
 
 def test_the_node_s_keys_are_renewed(capsys, tmp_path, node):
     """New keys lie in the folder of the next card, and the card names them."""
-    code, out, _ = run(capsys, "card", "next", "node", "--renew", "--stolen", "--why", "stolen", "--last-good", "4")
+    code, out, _ = run(
+        capsys, "card", "next", "node", "--renew", "--stolen", "--why", "stolen", "--last-good", "amber/4"
+    )
     card = Proposal.from_bytes((tmp_path / "amber-1.proposal").read_bytes()).card
 
     assert 0 == code

@@ -2,11 +2,9 @@
 
 import json
 
-from deskside import at_work, fill, meet, run, signed, tick
+from deskside import CONTACT, at_work, meet, run, signed, tick
 from searoom import cbor
 from searoom.units import MICROSECONDS
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
 
 
 def facts(stage, capsys, party="amber"):
@@ -29,6 +27,15 @@ def test_status_tells_sizes_copies_disk_and_versions(stage, capsys):
     assert {"searoom", "python", "sqlite", "cryptography", "openssl"} == set(said["versions"])
     for words in ("signed as stored by coral 1", "disk: ", "versions: ", ", searoom ", "root fingerprint "):
         assert words in out
+
+
+def test_status_says_how_far_the_account_is_read(stage, capsys):
+    """While it is read, the number and what waits for it; nothing once all is read."""
+    with at_work(stage, "amber") as nodes:
+        assert {"read": 0, "of": 0} == facts(stage, capsys)["account"]
+        assert "account read" not in run(capsys, "status", stage.folder("amber"))[1]
+        nodes["amber"].node.say_automatic("line-test", {})
+        assert "  account read up to entry 0 of 1; " in run(capsys, "status", stage.folder("amber"))[1]
 
 
 def test_status_says_since_when_a_counterpart_is_silent(stage, capsys):

@@ -72,9 +72,20 @@ def test_a_reason_that_was_changed_is_refused(stage, nodes, capsys, tmp_path):
     """What the second person reads is what the first one signed."""
     draft(stage, capsys, tmp_path / "d")
     released, _ = json_free(tmp_path / "d")
-    (tmp_path / "d2").write_bytes(cbor.encode([released, reason("another reason")]))
+    (tmp_path / "d2").write_bytes(cbor.encode([released, reason("amber.2", "another reason")]))
     code, _, err = open_it(stage, capsys, tmp_path / "d2")
     assert (3, True) == (code, "its reason was changed" in err)
+
+
+def test_a_draft_opens_the_log_that_it_names(stage, nodes, capsys, tmp_path):
+    """Where another was opened since, it is drafted once more; the command says so before anything is signed."""
+    for name in ("d", "e"):
+        draft(stage, capsys, tmp_path / name)
+    code, out, _ = open_it(stage, capsys, tmp_path / "d")
+    assert (0, True) == (code, "opens its new log amber.2." in out)
+    code, _, err = open_it(stage, capsys, tmp_path / "e")
+    assert (3, True) == (code, "opens the log amber.2, and the next one of amber is amber.3" in err)
+    assert "amber.2" == nodes["amber"].node.record.own
 
 
 def test_a_draft_of_another_party_or_of_nothing_is_refused(stage, nodes, capsys, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskside import run
+from deskside import run, unlock
 from searoom import ceremonies, keyfiles
 from searoom.passphrases import FLOOR
 from searoom.proposals import OfficerRequest
@@ -51,7 +51,7 @@ def test_a_second_passphrase_for_duress(capsys, tmp_path):
 
     code, *_ = new(capsys, tmp_path, "--duress-file", words(tmp_path, "second", "the kettle is on again"))
     assert 0 == code
-    assert keyfiles.unlock(tmp_path / "amber-1.key", b"the kettle is on again").duress
+    assert unlock(tmp_path / "amber-1.key", b"the kettle is on again").duress
 
 
 def test_the_second_passphrase_is_typed(capsys, tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_the_second_passphrase_is_typed(capsys, tmp_path, monkeypatch):
     new(capsys, tmp_path, "--duress")
 
     assert ["the key of amber-1", "the key of amber-1, to be given under duress"] == asked
-    assert keyfiles.unlock(tmp_path / "amber-1.key", b"the kettle is on again").duress
+    assert unlock(tmp_path / "amber-1.key", b"the kettle is on again").duress
 
 
 def test_changes_a_passphrase(capsys, tmp_path):
@@ -78,7 +78,7 @@ def test_changes_a_passphrase(capsys, tmp_path):
 
     assert 0 == code
     assert "is opened with the new passphrase" in out
-    assert "officer amber-1" == keyfiles.unlock(tmp_path / "amber-1.key", b"a new one of four words").what
+    assert "officer amber-1" == unlock(tmp_path / "amber-1.key", b"a new one of four words").what
 
 
 def test_the_old_passphrase_is_not_taken_for_the_new_one(capsys, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -110,7 +111,8 @@ def test_a_flipped_bit_is_found(copy, capsys, name):
 def test_a_flipped_bit_in_a_body_is_tampering(copy, capsys):
     """What lies beside the log is covered as well: exit code 4."""
     victim = next((copy / "coral" / "record" / "amber" / "bodies").rglob("*.p/*"))
-    victim.write_bytes(victim.read_bytes()[:-1] + b"\0")
+    *kept, last = victim.read_bytes()
+    victim.write_bytes(bytes((*kept, last ^ 1)))
 
     code, _, err = run(capsys, "verify", copy)
 
@@ -177,6 +179,21 @@ def test_who_names_person_and_key_behind_each_state(records, capsys):
     assert re.search(r"delivered +coral station \(station of coral, key [0-9a-f]{16}\), in coral/0", block)
     assert "recorded      by the mirror key of coral: stored, never agreed" in block
     assert re.search(r"read +Lt Cdr Ostrow \(Coral\) \(officer of coral, key [0-9a-f]{16}\), in coral/1", block)
+
+
+def test_what_is_said_again_is_counted_and_shown(records, capsys):
+    """The golden record has a statement in two logs of amber: the number is told, and `--who` names the first place."""
+    golden = Path(__file__).parents[1] / "vectors" / "record"
+    code, out, _ = run(capsys, "verify", golden, "--who")
+    assert (0, True) == (code, "said again in a later log of their author: 1 " in out)
+    lines = out.splitlines()
+    (at,) = [at for at, line in enumerate(lines) if line.startswith("amber.2/2 ")]
+    assert "Said again: the statement of amber/2" in lines[at]
+    assert ["said", "placed", "amber.2/3"] == [
+        line.split()[0] for line in lines[at + 1 : at + 4]
+    ]  # its states: at the first
+    assert [1] == [facts["again"] for facts in json.loads(run(capsys, "verify", golden, "--json")[1])]
+    assert "said again" not in run(capsys, "verify", records / "amber" / "record")[1]
 
 
 def test_what_the_exporter_did_not_open_keeps_its_place(copy, capsys):

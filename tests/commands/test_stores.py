@@ -5,11 +5,9 @@ import shutil
 
 import pytest
 
-from deskside import at_work, change_settings, fill, meet, run, signed
+from deskside import CONTACT, at_work, change_settings, meet, run, signed
 from searoom import desk
 from searoom.node import Node
-
-CONTACT = fill("hotline-contact", {"phrase": "message-follows"})
 
 
 def say(stage, node, times=1):

@@ -203,6 +203,16 @@ def test_an_off_record_copy_proves_nothing(tmp_path, capsys):
     assert "proves nothing" == json.loads(run(capsys, "verify", path, "--json")[1])["outcome"]
 
 
+def test_what_only_begins_like_an_off_record_copy_is_refused(tmp_path, capsys):
+    """A label is no copy: nothing is said of it but that it is none."""
+    path = tmp_path / "copy"
+    path.write_bytes(cbor.encode({0: COPY, 1: "amber/7"}))
+    code, out, said = run(capsys, "verify", path)
+
+    assert (3, "") == (code, out)
+    assert "is not written as one" in said
+
+
 def test_parts_of_a_bundle_are_told(tmp_path, capsys):
     """What each holds, which are not here, and that only a record shows more."""
     paths = parts(tmp_path)

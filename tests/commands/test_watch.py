@@ -10,6 +10,7 @@ import pytest
 
 from deskside import run
 from searoom.commands import watch
+from spoken import at, rmc, ttm
 
 HEAD = "name,source_kind,party,time_utc,lat,lon,sog_kn,cog_deg"
 
@@ -224,3 +225,37 @@ def test_progress_is_not_written_into_a_file(monkeypatch):
     show(50, 100)
 
     assert "" == sink.getvalue()
+
+
+def test_stats_tell_what_was_read_by_source_and_cause(tmp_path, capsys):
+    """Fixes and craft of each source, refused rows by cause, what else is to be known: as a table or in the JSON."""
+    bad = [line("ALFA", 0, 95.0, 10.0, 10, 90), line("ALFA", 1, 34.0, 139.0, 999999, 90)]
+    path = write(tmp_path / "tracks.csv", [*meeting(), *bad])
+    _, _, table = run(capsys, "screen", path, "--stats")
+    _, out, _ = run(capsys, "screen", path, "--stats", "--json")
+    _, plain, _ = run(capsys, "screen", path, "--json")
+    stats = json.loads(out)["stats"][str(path)]
+
+    assert [
+        f"{21:>14,}  AIS: fixes",
+        f"{2:>14,}  AIS: craft",
+        f"{1:>14,}  refused: position out of range",
+    ] == table.splitlines()[1:4]
+    assert "speed out of range: 1" in table
+    assert {"AIS": {"fixes": 21, "craft": 2}} == stats["sources"]
+    assert {"position out of range": 1} == stats["refused"]
+    assert "stats" not in json.loads(plain)
+
+
+def test_a_bridges_own_log_is_a_picture(tmp_path, capsys):
+    """Own ship, radar targets and aircraft in files of their own kinds: an encounter between our ship and a target."""
+    bridge = tmp_path / "bridge.nmea"
+    lines = []
+    for minute in range(10):
+        lines += [at(60 * minute, rmc(f"12{minute:02d}00", knots="0.0"))]
+        lines += [at(60 * minute + 0.5, ttm(range_nm=f"{4 - minute / 5:.2f}", bearing="90.0,T", vector="12.0,270.0,T"))]
+    bridge.write_bytes(b"\n".join(lines) + b"\n")
+    code, out, _ = run(capsys, "screen", bridge, "--json")
+
+    assert 0 == code
+    assert [{"own:bridge", "radar:bridge:7"}] == [{one["a"], one["b"]} for one in json.loads(out)["encounters"]]

@@ -7,7 +7,7 @@ import pytest
 
 from searoom.encounters.alerts import Reason
 from searoom.encounters.detector import Detector, detect
-from searoom.encounters.geometry import Geometry
+from searoom.encounters.geometry import Colregs, Geometry
 from searoom.encounters.settings import Grade, Settings
 from searoom.errors import NotAllowed
 from tracks_made import KNOT, SECOND, START_US, fixes_of, track
@@ -123,11 +123,11 @@ def test_a_tow_is_quiet():
 
 
 def test_a_ship_at_anchor_is_no_reason_for_silence():
-    """A moving craft on its way to a stopped one is told, and the geometry says who stands still."""
+    """A moving craft on its way to a stopped one is told 6 min before, and the geometry says who stands still."""
     rows = [*track("A", 34.0, 139.0, 10.0, 90.0, EVERY_10_S), *[("B", s, 34.0, 139.1, 0.1, 77.0) for s in EVERY_10_S]]
     first = detect(fixes_of(rows)).alerts[0]
 
-    assert (Grade.ADVISE, Geometry.B_STILL, None) == (first.grade, first.geometry, first.aspect_deg)
+    assert (Grade.WARN, Geometry.B_STILL, None) == (first.grade, first.geometry, first.aspect_deg)
 
 
 def test_silence_is_not_an_all_clear():
@@ -158,6 +158,16 @@ def test_overtaking_stays_overtaking_until_clear():
 
     assert "clear" == grades(alerts)[-1]
     assert {Geometry.OVERTAKING} == {alert.geometry for alert in alerts}
+
+
+def test_who_gives_way_as_it_began_does_so_until_past_and_clear():
+    """B comes from starboard, passes ahead, and ends on the port quarter: the class is that of the beginning throughout."""
+    seconds = range(0, 20 * MINUTE, 10)
+    rows = [*track("A", 34.0, 139.0, 4.0, 0.0, seconds), *track("B", 34.0494, 139.0052, 2.236, 206.57, seconds)]
+    alerts = detect(fixes_of(rows)).alerts
+
+    assert "clear" == grades(alerts)[-1]
+    assert {Colregs.GIVES_WAY} == {alert.colregs for alert in alerts}
 
 
 def test_crosses_the_date_line_without_noticing():

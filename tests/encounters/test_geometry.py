@@ -2,7 +2,7 @@
 
 import pytest
 
-from searoom.encounters.geometry import Geometry, classify, held, relative_deg
+from searoom.encounters.geometry import CONDITION, Colregs, Geometry, classify, colregs, held, relative_deg
 
 ANGLES = {"head_on_deg": 6.0, "overtaking_deg": 112.5}
 
@@ -64,3 +64,20 @@ def test_overtaking_is_never_turned_into_crossing():
 def test_relative_bearings_wrap():
     """A bearing of 10 on a course of 350 is 20 degrees to starboard."""
     assert relative_deg(10.0, 350.0) == 20.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "geometry", "b_from_a"),
+    [
+        (Colregs.GIVES_WAY, Geometry.CROSSING, 45.0),  # b on our starboard side: rule 15
+        (Colregs.STANDS_ON, Geometry.CROSSING, 315.0),
+        (Colregs.HEAD_ON, Geometry.HEAD_ON, 0.0),
+        (Colregs.OVERTAKING, Geometry.OVERTAKING, 30.0),
+        (Colregs.BEING_OVERTAKEN, Geometry.BEING_OVERTAKEN, 170.0),
+        (Colregs.NONE, Geometry.B_STILL, 20.0),
+    ],
+)
+def test_names_the_rule_that_the_geometry_falls_under(expected, geometry, b_from_a):
+    """Rules 13 to 15, named from a, and always under the condition that nobody forgets."""
+    assert expected is colregs(geometry, b_from_a)
+    assert "geometry, if in sight of one another" == CONDITION

@@ -156,8 +156,36 @@ def test_an_old_fix_is_a_wide_fix():
 def test_a_craft_taken_to_stand_still_may_be_doing_its_speed():
     """What standing still may hide is in the velocity's error."""
     sigma = kernels.velocity_sigma(
-        np.array([0.4, np.nan, 10.0]), np.array([False, False, True]), speed_error_mps=0.0, course_error_deg=2.0,
+        np.array([0.4, np.nan, 10.0]), np.array([False, False, True]), np.zeros(3), speed_error_mps=0.0, course_error_deg=2.0,
         unknown_speed_mps=5.0,
     )  # fmt: skip
 
     assert pytest.approx([0.4, 5.0, 10.0 * np.radians(2.0)]) == sigma.tolist()
+
+
+def test_a_turn_widens_the_velocity_up_to_a_right_angle():
+    """What a craft may yet turn counts like an error of its course; nobody is wronger than square to his course."""
+    sigma = kernels.velocity_sigma(
+        np.full(3, 10.0), np.ones(3, dtype=bool), np.array([0.0, 10.0, 400.0]), speed_error_mps=0.0,
+        course_error_deg=2.0, unknown_speed_mps=5.0,
+    )  # fmt: skip
+
+    assert pytest.approx(10.0 * np.radians([2.0, np.hypot(2.0, 10.0), 90.0])) == sigma
+
+
+@pytest.mark.parametrize(
+    ("expected", "apart", "climb"),
+    [
+        (0.0, 0.0, 0.0),
+        (np.inf, 400.0, 0.0),
+        (10.0, 400.0, -10.0),
+        (np.inf, 400.0, 10.0),
+        (0.0, np.nan, 5.0),
+        (0.0, 100.0, np.nan),
+    ],
+)
+def test_both_limits_are_met_at_once_or_not_at_all(expected, apart, climb):
+    """Within 1,000 m all the time, 300 m of height: at once, never, or when the climb brings them level enough."""
+    met = kernels.Met(*(np.array([k]) for k in (0, 1)), *(np.array([k]) for k in (500.0, 0.0, 500.0, 0.0)))
+
+    assert expected == pytest.approx(kernels.first_within(met, np.array([apart]), np.array([climb]), 1000.0, 300.0)[0])

@@ -1,5 +1,7 @@
 """The picture keeps the newest believable fix of each craft."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,43 @@ def test_grows_with_the_number_of_craft():
     made = picture((0, rows))
 
     assert pytest.approx([n / 100.0 for n in range(700)], abs=1e-9) == place(made, 0).tolist()
+
+
+@pytest.mark.parametrize(("told", "second_course"), [(0.5, 90.0), (NAN, 120.0)])
+def test_who_turns_has_a_wider_velocity(told, second_course):
+    """A turn that is told, or seen between two courses a minute apart, widens the error; a straight course does not."""
+
+    def sigma(turn_dps, course):
+        made = Picture(Settings())
+        for second, heading in ((0, 90.0), (60, course)):
+            fixes = fixes_of([("A", second, 0.0, second * 8.99e-5, 10.0, heading)])
+            made.update(replace(fixes, turn_dps=np.array([turn_dps])), START_US + second * SECOND)
+        return made.at(START_US + 60 * SECOND).velocity_sigma_mps[0]
+
+    assert 3.0 * sigma(NAN, 90.0) < sigma(told, second_course)
+    assert sigma(0.0, 120.0) == sigma(NAN, 90.0)
+
+
+def test_a_height_that_the_newest_fix_does_not_tell_is_reckoned_on():
+    """An aircraft's position without its height: the height of before, with its climb and a wider error."""
+    high, bare = (
+        ("icao:00000a", 0, 30.0, 130.0, 100.0, 0.0, 1_000.0, 5.0),
+        ("icao:00000a", 20, 30.018, 130.0, 100.0, 0.0),
+    )
+    made = picture((0, [high]), (20, [bare]))
+    then, now = made.at(START_US), made.at(START_US + 20 * SECOND)
+
+    assert (1_000.0, 1_100.0) == (then.alt_m[0], now.alt_m[0])
+    assert then.alt_sigma_m[0] < now.alt_sigma_m[0]
+
+
+def test_a_ship_is_at_the_height_of_the_sea_and_an_aircraft_without_height_anywhere():
+    """Zero is known, nan is not; who once told a height is an aircraft whatever it is called."""
+    made = picture(
+        (0, [("A", 0, 0.0, 0.0, 5.0, 0.0), ("icao:00000a", 0, 1.0, 0.0, 5.0, 0.0), ("B", 0, 2.0, 0.0, 5.0, 0.0, 50.0)])
+    )
+    instant = made.at(START_US)
+
+    assert [False, True, True] == instant.flying.tolist()
+    assert [0.0, 50.0] == instant.alt_m[[0, 2]].tolist()
+    assert np.isnan(instant.alt_m[1])

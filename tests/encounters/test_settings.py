@@ -36,6 +36,29 @@ def test_reads_a_table():
     assert Settings() == Settings.from_table({})
 
 
+def test_reads_rules_for_aircraft_with_their_heights():
+    """Three rule sets, apart: what one table says leaves the two others as they were."""
+    table = tomllib.loads("""
+        aircraft = ["cot:drone"]
+        [[air_levels]]
+        name = "warn"
+        cpa_nm = 3
+        height_ft = 500
+        tcpa_min = 2
+        [[mixed_levels]]
+        name = "advise"
+        cpa_m = 2000
+        height_m = 300
+        tcpa_s = 60
+    """)
+    settings = Settings.from_table(table)
+
+    assert (Level(Grade.WARN, 5556.0, 120.0, pytest.approx(152.4)),) == settings.air_levels
+    assert (Level(Grade.ADVISE, 2000.0, 60.0, 300.0),) == settings.mixed_levels
+    assert (Settings().levels, frozenset({"cot:drone"})) == (settings.levels, settings.aircraft)
+    assert (settings.levels, settings.mixed_levels, settings.air_levels) == settings.rules
+
+
 @pytest.mark.parametrize(
     ("sentence", "text"),
     [
@@ -55,6 +78,10 @@ def test_reads_a_table():
         ("twice", '[[levels]]\nname = "warn"\ncpa_m = 1\ncpa_nm = 1\ntcpa_s = 1'),
         ("nothing else", '[[levels]]\nname = "warn"\ncpa_m = 1'),
         ("nothing else", '[[levels]]\nname = "warn"\ncpa_m = 1\ntcpa_s = 1\nother = 1'),
+        ("height_ft or height_m", '[[air_levels]]\nname = "warn"\ncpa_m = 1\ntcpa_s = 1'),
+        ("nothing else", '[[levels]]\nname = "warn"\ncpa_m = 1\ntcpa_s = 1\nheight_m = 1'),
+        ("above zero", '[[mixed_levels]]\nname = "warn"\ncpa_m = 1\ntcpa_s = 1\nheight_m = 0'),
+        ("'aircraft' must be a list of names", 'aircraft = "A"'),
         ("above zero", '[[levels]]\nname = "warn"\ncpa_m = 0\ntcpa_s = 1'),
         ("in this order", '[[levels]]\nname = "warn"\ncpa_m = 1\ntcpa_s = 1\n[[levels]]\nname = "advise"\ncpa_m = 1\ntcpa_s = 1'),
         ("wider", '[[levels]]\nname = "advise"\ncpa_m = 1\ntcpa_s = 1\n[[levels]]\nname = "warn"\ncpa_m = 2\ntcpa_s = 1'),

@@ -3,15 +3,17 @@
 import re
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from searoom.encounters.geometry import Geometry
+from searoom.encounters.geometry import Colregs, Geometry
 from searoom.encounters.settings import Grade, Level, Settings
 from searoom.exercise.watch_test import load, run
 
 # The golden record of grade changes: grade, minutes before the event, geometry.
 GOLDEN = [("advise", 14.35, "crossing"), ("warn", 9.35, "crossing"), ("urgent", 4.52, "crossing")]
+GOLDEN_MINUTES = Path(__file__).parent.parent / "data" / "watch-test-minutes.csv"
 REAL_NAMES = re.compile(r"fitzgerald|acx|crystal|wan hai|maersk|evora", re.IGNORECASE)
 
 
@@ -91,3 +93,23 @@ def test_figures_carry_their_errors():
     for alert in run(load()).changes:
         assert 0.0 < alert.range_error_m < alert.cpa_error_m
         assert Geometry.CROSSING is alert.geometry
+
+
+def test_the_grade_of_each_minute_is_that_of_the_golden_file():
+    """From sixteen minutes before the event to its minute: no grade, advise, warn, urgent, and never a step back."""
+    outcome = run(load())
+    event_us = outcome.test.event_us
+    rows = ["minutes_before,grade,colregs"]
+    for minute in range(16, -1, -1):
+        until = [alert for alert in outcome.changes if alert.time_us <= event_us - minute * 60_000_000]
+        rows.append(f"{minute},{until[-1].grade if until else ''},{until[-1].colregs.name.lower() if until else ''}")
+
+    assert GOLDEN_MINUTES.read_text(encoding="utf-8") == "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("alert", run(load()).changes, ids=lambda alert: alert.grade.value)
+def test_the_class_is_said_from_the_watched_craft_and_stays(alert):
+    """The other came from its starboard side: it gives way, if in sight of one another, at each grade alike."""
+    own_is_a = alert.a == "CRAFT-1"
+
+    assert (Colregs.GIVES_WAY if own_is_a else Colregs.STANDS_ON) is alert.colregs

@@ -13,6 +13,7 @@ from searoom.link.progress import Message, Verdict
 from searoom.link.quota import HOUR_US, SECOND_US, Limits
 from searoom.link.session import Role, Session
 from searoom.record.entry import Kind, clear_statement, release
+from searoom.record.seal import reason
 
 OTHER_TEXT = b"\x08" * 32
 
@@ -373,15 +374,15 @@ def test_a_flash_that_comes_again_after_a_new_log_began() -> None:
     """What was said to it stands in the log before: nothing of the new one is taken for it."""
     amber, coral = two_nodes()
     amber.say(b"flash")
-    reason = b"\xa2\x00\x01\x01\x66backup"
+    why = reason("coral.2", "backup")
     statement = clear_statement(
-        Kind.EPOCH, reason, mechanism="demo-2026", exercise=True, author="coral", claimed_us=coral.now()
+        Kind.EPOCH, why, mechanism="demo-2026", exercise=True, author="coral", claimed_us=coral.now()
     )
 
     async def scene() -> None:
         courier = amber.calling(coral)
         assert (await courier.send_ahead(0)).received == 1
-        coral.record.open_log(release(statement, *coral.party.officers), reason, now_us=coral.now())
+        coral.record.open_log(release(statement, *coral.party.officers), why, now_us=coral.now())
         again = await courier.send_ahead(0)
         assert (again.fault, again.received) == ("", 0)
 

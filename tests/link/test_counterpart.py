@@ -11,6 +11,7 @@ from searoom.link.frames import Cosigned, End, Entries, Fault, Hello, Want, Witn
 from searoom.link.mail import Errands, NoMail
 from searoom.link.progress import Message, Verdict
 from searoom.record.entry import Kind, clear_statement, release
+from searoom.record.seal import reason
 
 
 def side(node: LinkedNode, peer: str) -> Counterpart:
@@ -158,11 +159,11 @@ def test_settles_with_who_holds_only_an_older_log() -> None:
     amber, _ = nodes()
     for n in range(3):
         amber.say(b"%d" % n)
-    reason = b"\xa2\x00\x01\x01\x66backup"
+    why = reason("amber.2", "backup")
     statement = clear_statement(
-        Kind.EPOCH, reason, mechanism="demo-2026", exercise=True, author="amber", claimed_us=NOW_US
+        Kind.EPOCH, why, mechanism="demo-2026", exercise=True, author="amber", claimed_us=NOW_US
     )
-    amber.record.open_log(release(statement, *amber.party.officers), reason, now_us=NOW_US)
+    amber.record.open_log(release(statement, *amber.party.officers), why, now_us=NOW_US)
     amber.say(b"in the second")
     amber.record.mark_restored(now_us=NOW_US)
     here, errands = side(amber, "coral"), Errands(NoMail(), "coral")

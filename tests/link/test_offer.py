@@ -14,6 +14,7 @@ from searoom.link.progress import Message, Verdict
 from searoom.link.session import Role, Session
 from searoom.record.entry import Kind, clear_statement, release
 from searoom.record.keys import Role as KeyRole
+from searoom.record.seal import reason
 
 
 def sizes(node: LinkedNode) -> list[int]:
@@ -169,11 +170,11 @@ def test_a_later_log_follows_the_one_before_it() -> None:
         assert (await amber.calling(coral).meet()).fault == ""
         amber.say(b"in the first, later")
         amber.say(b"in the first, last")
-        reason = b"\xa2\x00\x01\x01\x66backup"
+        why = reason("amber.2", "backup")
         statement = clear_statement(
-            Kind.EPOCH, reason, mechanism="demo-2026", exercise=True, author="amber", claimed_us=amber.now()
+            Kind.EPOCH, why, mechanism="demo-2026", exercise=True, author="amber", claimed_us=amber.now()
         )
-        amber.record.open_log(release(statement, *amber.party.officers), reason, now_us=amber.now())
+        amber.record.open_log(release(statement, *amber.party.officers), why, now_us=amber.now())
         amber.say(b"in the second")
         for caller, called in ((amber, coral), (teal, coral)):
             courier = caller.calling(called, batch_bytes=1)

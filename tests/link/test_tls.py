@@ -18,6 +18,7 @@ from searoom.link.tls import (
     client_context,
     key_exchange,
     make_certificate,
+    own_certificates,
     pinned_party,
     server_context,
 )
@@ -98,6 +99,16 @@ def test_both_ends_ask_for_a_certificate(tmp_path: Path) -> None:
     for context in contexts:
         assert SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT == context.get_verify_mode()
         assert SSL.SESS_CACHE_OFF == context.get_session_cache_mode()
+
+
+def test_a_certificate_copied_from_another_s_card_is_pinned_for_its_own_party() -> None:
+    """Whoever copies it cannot show it, and the one who can is not taken for the copier."""
+    amber, coral = (make_certificate(party, now_us=NOW_US)[2] for party in ("amber", "coral"))
+    cards = {"coral": (amber, coral), "amber": (amber,)}
+    pins = {party: own_certificates(party, ders) for party, ders in cards.items()}
+    assert {"coral": (coral,), "amber": (amber,)} == pins
+    assert ["amber", "coral"] == [pinned_party(shown, pins) for shown in (amber, coral)]
+    assert (b"garbage",) == own_certificates("coral", (b"garbage", amber))
 
 
 def test_knows_a_counterpart_by_its_certificate_alone() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from searoom import clock
 from searoom.account import arrange
 from searoom.obligations.deadlines import FAR_US
-from searoom.obligations.standing import STATES, automatic, due, resting_from, standing
+from searoom.obligations.standing import STATES, automatic, by_station, due, resting_from, standing
 from searoom.signals import forms
 from told import BOOK, DAY_US, DEMO, HOUR_US, MACM, MINUTE_US, START_US, Tale
 
@@ -101,6 +101,21 @@ def test_each_slot_takes_its_own_entry():
     assert ["missed", "met", "pending"] == [
         state for _, who, state in states(tale, SLOT_US + DAY_US + HOUR_US, "line-test") if who == "amber"
     ]
+
+
+def test_the_duties_of_some_clauses_are_those_of_all_that_are_under_them():
+    """What the station does by itself is asked for often: it is the same duties, found without looking at the rest."""
+    tale = Tale()
+    tale.say("amber", "hotline-message", text="Your course?")
+    tale.say("coral", "line-test", at_us=START_US + HOUR_US)
+    tale.meet()
+    account, now_us = tale.account(), START_US + DAY_US
+    clauses = by_station(DEMO, BOOK)
+
+    assert {"line-test"} == {clause.fulfilment.form for clause in clauses}
+    wanted = tuple(duty for duty in standing(DEMO, account, now_us) if duty.clause in clauses)
+    assert wanted == standing(DEMO, account, now_us, clauses=clauses)
+    assert () == standing(DEMO, account, now_us, clauses=())
 
 
 def test_gives_a_station_only_what_is_automatic():

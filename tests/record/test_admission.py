@@ -24,19 +24,19 @@ from builders import (
 from failing_store import FailingStore, Loss
 from searoom import cbor
 from searoom.errors import NotAllowed, StateUnknown, Tampered
-from searoom.record import checkpoint, heads
+from searoom.record import checkpoint, cover, heads
 from searoom.record.algorithms import SigningKey
 from searoom.record.batch import Batch
 from searoom.record.cards import Revoked
 from searoom.record.cose import Signature
-from searoom.record.entry import Entry, Kind, clear_statement, place, release
+from searoom.record.entry import MAX_ENTRY, Entry, Kind, clear_statement, place, release
 from searoom.record.merkle import Tree, leaf_hash
 from searoom.record.seal import MAX_BODY
 from searoom.record.store import SqliteStore
 
 AMBER, CORAL, TEAL = parties("amber", "coral", "teal")
 RING = roster(AMBER, CORAL)
-SECOND = renewed(AMBER, "2", revoked=(Revoked(AMBER.station.key_id, 0, "the laptop was stolen"),))
+SECOND = renewed(AMBER, "2", revoked=(Revoked(AMBER.station.key_id, ("amber", 0), "the laptop was stolen"),))
 
 
 def forged(
@@ -113,7 +113,9 @@ def test_back_dated_use_of_a_key_is_refused():
         b.admit(forged(a, *early, station=less.station, log_key=less.log), now_us=NOW_US)
     assert (
         "amber-2"
-        == b.roster.by_key_id(say(a, less, b"x", signers=AMBER.officers[1:]).released.signatures[0].key_id)[1].holder
+        == b.roster.by_key_id(
+            "amber", say(a, less, b"x", signers=AMBER.officers[1:]).released.signatures[0].key_id
+        ).holder
     )
 
 
@@ -329,15 +331,63 @@ def test_what_is_said_later_is_said_in_the_new_log():
 
 
 def test_the_words_that_opened_a_log_open_no_other():
-    """Two officers signed for one new log; their station cannot use their signatures for a third."""
+    """Two officers signed for one new log, by its name; their station cannot use their signatures for a third."""
     a, b = pair()
     words = epoch_words(a, AMBER)
+    for record, deed in (
+        (a, lambda: a.open_log(*epoch_words(a, AMBER, log="amber.3"), now_us=NOW_US)),
+        (b, lambda: b.admit(forged(a, *epoch_words(a, AMBER, log="amber.3"), log="amber.2", index=0), now_us=NOW_US)),
+    ):
+        with pytest.raises(NotAllowed, match="one for the log 'amber.3', and opens no log 'amber.2'"):
+            deed()
+        assert ("amber", "coral") == record.logs()
     a.open_log(*words, now_us=NOW_US)
     exchange(a, b)
-    with pytest.raises(NotAllowed, match="already"):
+    with pytest.raises(NotAllowed, match="one for the log 'amber.2', and opens no log 'amber.3'"):
         a.open_log(*words, now_us=NOW_US)
-    with pytest.raises(NotAllowed, match="already"):
+    with pytest.raises(NotAllowed, match="one for the log 'amber.2', and opens no log 'amber.3'"):
         b.admit(forged(a, *words, log="amber.3", index=0), now_us=NOW_US)
+    epoch(a, AMBER)  # the same reason, in the same words, for the next log
+    exchange(a, b)
+    assert "amber.3" == b.log_of("amber")
+
+
+def test_the_same_statement_may_stand_again_in_a_later_log():
+    """A node that was put back says again what stood in the part that it lost; whoever holds both logs takes both."""
+    a, b, c = records(None, "amber", "coral", "teal")
+    say(a, AMBER, b"kept")
+    exchange(a, b, c)
+    words = make_released(a.roster, AMBER, b"lost")
+    a.say(*words, now_us=NOW_US)
+    exchange(a, b)
+    restored = make_record(AMBER, roster(AMBER, CORAL, TEAL))
+    restored.mark_restored(now_us=NOW_US)
+    restored.admit(c.batch("amber", 0), now_us=NOW_US)
+    epoch(restored, AMBER)
+    again = restored.say(*words, now_us=NOW_US)
+    for order in ((b, c), (c, b)):  # who has the old log first, and who has the new one first
+        exchange(restored, *order)
+    c.admit(b.batch("amber", 1), now_us=NOW_US)
+    restored.admit(b.batch("amber", 1), now_us=NOW_US)
+    for record in (restored, b, c):
+        assert (2, 2) == (record.size("amber"), record.size("amber.2"))
+        assert record.root("amber.2") == restored.root("amber.2")
+    with pytest.raises(NotAllowed, match="stands in amber.2 already"):
+        b.admit(forged(restored, *words, log="amber.2", height=4, heard=again.heard), now_us=NOW_US)
+    with pytest.raises(NotAllowed, match="stands in amber.2 already"):
+        restored.say(*words, now_us=NOW_US)
+    assert ("amber.2", 1) == (again.log, again.index)
+
+
+def test_our_own_node_says_nothing_again_that_it_holds():
+    """Another party may have to; our own desk that asks twice does not get a second place in our next log."""
+    a, _ = pair()
+    words = make_released(RING, AMBER, b"words")
+    a.say(*words, now_us=NOW_US)
+    epoch(a, AMBER)
+    with pytest.raises(NotAllowed, match="older log of ours"):
+        a.say(*words, now_us=NOW_US)
+    assert 1 == a.size("amber.2")
 
 
 def test_a_card_does_not_come_in_a_log_that_was_left():
@@ -411,6 +461,41 @@ def test_evidence_is_never_cut():
         b.keep_evidence("fork", bytes(256 * 1024 + 1))
 
 
+def test_other_bytes_that_their_author_did_not_sign_are_no_fork():
+    """In the place of what is held, with a signature that does not hold, or out of their place: forged, and said so."""
+    a, b = pair()
+    for number in range(2):
+        say(a, AMBER, b"%d" % number)
+    batch = a.batch("amber", 0)
+    b.admit(batch, now_us=NOW_US)
+    (first, body), second = batch.items
+    unsigned = dataclasses.replace(batch, items=((first[:-1] + bytes((first[-1] ^ 1,)), body),))
+    elsewhere = dataclasses.replace(batch, items=(second,))
+    for lie, error, said in (
+        (unsigned, Tampered, "signature"),
+        (elsewhere, NotAllowed, "entry 1 of amber comes where number 0 of amber stands"),
+    ):
+        with pytest.raises(error, match=said):
+            b.admit(lie, now_us=NOW_US)
+        assert ("forged", cbor.encode(["amber", lie.items[0][0], lie.note])) == (
+            b.evidence()[-1].kind,
+            cbor.encode(cbor.decode(b.evidence()[-1].detail)[1:]),
+        )
+    assert 2 == b.size("amber")
+
+
+def test_a_card_is_the_one_that_its_entry_names():
+    """Another card of the same keepers behind the entry is refused before any key of it is asked."""
+    a, b = pair()
+    issue(a, SECOND)
+    batch = a.batch("amber", 0)
+    other = renewed(AMBER, "other").card_bytes
+    with pytest.raises(Tampered, match="not the one that amber signed for"):
+        b.admit(dataclasses.replace(batch, items=((batch.items[0][0], other),)), now_us=NOW_US)
+    assert ["refused"] == [piece.kind for piece in b.evidence()]
+    assert 1 == b.admit(batch, now_us=NOW_US)
+
+
 def test_a_note_of_another_root_over_what_is_held_is_a_fork():
     """Also where its entries are the ones that are held: the author signed two roots of one size."""
     a, b = pair()
@@ -442,6 +527,7 @@ def test_what_is_held_already_is_not_written_again():
     for number in range(3):
         say(a, AMBER, b"%d" % number)
     hand_over(a, b)
+    assert [] == list(store.inner.each(cover.KIND))  # a note over all that is held needs nothing beside it
     writes = store.writes
     for most in (1, 3):
         assert 3 == b.admit(a.batch("amber", 0, max_bytes=1 << 20, most=most), now_us=NOW_US)
@@ -467,7 +553,7 @@ def test_a_part_of_a_log_is_held_and_passed_on_by_the_note_over_all_of_it():
 def test_we_say_nothing_that_the_others_would_not_take():
     """A body or an entry over its limit is refused at home, before anything is signed for good."""
     a, _ = pair()
-    released, _ = make_released(a.roster, AMBER, b"words")
+    released, body = make_released(a.roster, AMBER, b"words")
     with pytest.raises(NotAllowed, match="an entry has at most"):
         a.say(released, bytes(MAX_BODY + 1), now_us=NOW_US)
     rows = [Signature(-19, bytes([n]) * 8, bytes(4000)) for n in range(1, 8)]
@@ -476,4 +562,13 @@ def test_we_say_nothing_that_the_others_would_not_take():
         a.say(long, b"words", now_us=NOW_US)
     with pytest.raises(Tampered, match="not the one that amber signed for"):
         a.say(released, bytes(MAX_BODY), now_us=NOW_US)
+
+    def signed(size):
+        return dataclasses.replace(released, signatures=(*rows[:3], dataclasses.replace(rows[3], value=bytes(size))))
+
+    place_of = {"log": "amber", "index": 0, "height": 1, "heard": (), "placed_us": NOW_US}
+    longest = 3000 + MAX_ENTRY - len(place(signed(3000), station_key=AMBER.station, **place_of).to_bytes())
+    for size, said in ((longest, "not on the card of amber"), (longest + 1, "an entry has at most")):
+        with pytest.raises(NotAllowed, match=said):
+            a.say(signed(size), body, now_us=NOW_US)
     assert 0 == a.size("amber")

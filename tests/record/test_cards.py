@@ -20,7 +20,9 @@ AMBER, CORAL = parties()
 PEARL = make_party("pearl", observer=True)
 JADE = make_party("jade", members=("north", "south"), member_need=2, keepers=3, need=2)
 CARD = AMBER.card
-LATER = renewed(AMBER, "2", revoked=(Revoked(bytes(8), None, "lost"), Revoked(b"\xff" * 8, 7, "the laptop was stolen")))
+LATER = renewed(
+    AMBER, "2", revoked=(Revoked(bytes(8), None, "lost"), Revoked(b"\xff" * 8, ("amber.2", 7), "the laptop was stolen"))
+)
 STRANGER = RootKey(seed("stranger", "root"))
 
 
@@ -101,19 +103,26 @@ def test_each_field_has_its_shape(field: int, value: Any) -> None:
         (5, [1, [[bytes(32)]]], "keeper"),
         (6, FIELDS[6][:4], "keys on a card"),
         (6, [["porter", *FIELDS[6][0][1:]], *FIELDS[6][1:]], "role"),
-        (6, [[*FIELDS[6][0][:3], True, *FIELDS[6][0][4:]], *FIELDS[6][1:]], "algorithm"),
+        (6, [[*FIELDS[6][0][:3], True, *FIELDS[6][0][4:]], *FIELDS[6][1:]], "unknown role or algorithm"),
+        (6, [[*FIELDS[6][0][:3], [], *FIELDS[6][0][4:]], *FIELDS[6][1:]], "unknown role or algorithm"),
         (6, [FIELDS[6][0][:5], *FIELDS[6][1:]], "a key on a card"),
+        (6, [[*FIELDS[6][0], ""], *FIELDS[6][1:]], "a key on a card"),
         (6, [[*FIELDS[6][0][:4], bytes(31), ""], *FIELDS[6][1:]], "a key on a card"),
         (8, [], "link certificates"),
         (9, 1, "neither true nor false"),
         (10, [], "members"),
         (11, True, "members must release"),
         (12, [[bytes(8), None]], "revoked"),
-        (12, [[bytes(8), -1, "x"]], "last good"),
-        (12, [[bytes(7), 0, "x"]], "id of a revoked"),
-        (12, [[bytes(8), 0, ""]], "why"),
-        (12, [[b"b" * 8, 0, "x"], [b"a" * 8, 0, "x"]], "order"),
-        (12, [[b"b" * 8, 0, "x"], [b"b" * 8, 1, "y"]], "order"),
+        (12, [[bytes(8), 1, "x"]], "last good"),
+        (12, [[bytes(8), None, "x", 0]], "a revoked key is not an array"),
+        (12, [[bytes(8), ["amber"], "x"]], "last good"),
+        (12, [[bytes(8), ["amber", 1, 2], "x"]], "last good"),
+        (12, [[bytes(8), ["amber", -1], "x"]], "last good"),
+        (12, [[bytes(8), ["coral", 1], "x"]], "log of another party"),
+        (12, [[bytes(7), None, "x"]], "id of a revoked"),
+        (12, [[bytes(8), None, ""]], "why"),
+        (12, [[b"b" * 8, None, "x"], [b"a" * 8, None, "x"]], "order"),
+        (12, [[b"b" * 8, None, "x"], [b"b" * 8, ["amber", 1], "y"]], "order"),
         (13, 0, "13 items"),
     ],
 )
@@ -231,10 +240,13 @@ CERTIFICATES = tuple(bytes([n]) for n in range(6))
         ({"mechanism": "demo 2026"}, "id of a mechanism"),
         ({"names": {}}, "languages"),
         ({"names": {f"l{n}": "x" for n in range(17)}}, "languages"),
+        ({"names": {"": "x"}}, "a language on a card"),
+        ({"names": {"l" * 17: "x"}}, "a language on a card"),
         ({"names": {"en": "Am\u202eber"}}, "forbidden character"),
         ({"names": {"en": "x" * 81}}, "name of a party"),
         ({"serial": -1}, "serial"),
-        ({"serial": room.MAX_SERIAL + 1}, "serial"),
+        ({"serial": 2**20 + 1}, "serial"),
+        ({"serial": True}, "serial"),
         ({"kem": bytes(32)}, "KEM key"),
         ({"link_certificates": ()}, "link certificates"),
         ({"link_certificates": (b"",)}, "link certificate"),
@@ -253,6 +265,7 @@ CERTIFICATES = tuple(bytes([n]) for n in range(6))
         ({"keys": (*CARD.keys, Key(Role.OFFICER, "amber-9", "x", OFFICER, member="north"))}, "no member"),
         ({"keys": (*CARD.keys, Key(Role.OFFICER, "amber-9", "x", AMBER.keys.log_pq.public, ML_DSA_44))}, "Ed25519"),
         ({"keys": (*CARD.keys, *officers(63))}, "at most 64"),
+        ({"keys": (*CARD.keys, Key(Role.STATION, "amber", "x", CORAL.keys.log_pq.public, ML_DSA_44))}, "5 keys"),
         ({"keys": changed_keys(log=Key(Role.LOG, "coral", "x", CORAL.log.public))}, "exactly one log"),
         ({"keys": changed_keys(station=Key(Role.STATION, "coral", "x", CORAL.station.public))}, "held by coral"),
         ({"keys": changed_keys(station=Key(Role.STATION, "amber", "x", OFFICER, member="north"))}, "held by amber"),
@@ -262,12 +275,17 @@ CERTIFICATES = tuple(bytes([n]) for n in range(6))
         ({"members": {"north": {"en": "North"}}, "member_need": True}, "cannot need"),
         ({"members": {"North": {"en": "North"}}, "member_need": 1}, "a member on a card"),
         ({"members": {"north": {}}, "member_need": 1}, "names a member"),
+        ({"members": {f"m{n}": {"en": "x"} for n in range(33)}, "member_need": 1}, "must be 0 to 32"),
         ({"members": {"north": {"en": "North"}}, "member_need": 1}, "speaks for no member"),
         ({"observer": True}, "observer says nothing"),
         ({"revoked": (Revoked(AMBER.station.key_id, None, "x"),)}, "both in force and revoked"),
         ({"revoked": (Revoked(AMBER.kem.key_id, None, "x"),)}, "both in force and revoked"),
+        ({"revoked": (Revoked(bytes(7), None, "x"),)}, "id of a revoked key"),
         ({"revoked": (Revoked(bytes(8), None, ""),)}, "why a key was revoked"),
-        ({"revoked": (Revoked(bytes(8), -1, "x"),)}, "last good"),
+        ({"revoked": (Revoked(bytes(8), None, "x" * 201),)}, "why a key was revoked"),
+        ({"revoked": (Revoked(bytes(8), ("amber", -1), "x"),)}, "last good"),
+        ({"revoked": (Revoked(bytes(8), ("amber.1", 1), "x"),)}, "log of a last good"),
+        ({"revoked": (Revoked(bytes(8), ("coral", 1), "x"),)}, "log of another party"),
         ({"revoked": tuple(Revoked(n.to_bytes(8, "big"), None, "x") for n in range(257))}, "revoked keys"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -278,6 +296,49 @@ def test_refuses_a_card_that_says_what_it_must_not(change: dict[str, Any], said:
         dataclasses.replace(CARD, **change)
 
 
+def test_refuses_a_key_that_is_none() -> None:
+    """A point of small order lets anybody sign: it stands on no card, as a refusal of tampering."""
+    for public in (bytes(32), bytes([1, *bytes(31)])):
+        with pytest.raises(Tampered):
+            dataclasses.replace(CARD, keys=(*CARD.keys, Key(Role.OFFICER, "amber-9", "x", public)))
+
+
+def test_an_observer_is_not_composite() -> None:
+    """Without officers nobody speaks for a member, so it names none."""
+    with pytest.raises(NotAllowed, match="neither officers nor members"):
+        dataclasses.replace(PEARL.card, members={"north": {"en": "North"}}, member_need=1)
+
+
+def test_a_card_that_names_no_members_has_none() -> None:
+    """Left out or empty, it is the same card; its keys are shown once."""
+    bare = {field.name: getattr(CARD, field.name) for field in dataclasses.fields(CARD) if field.init}
+    bare = {name: value for name, value in bare.items() if name not in {"members", "member_need", "observer", "serial"}}
+    assert {} == Card(**bare).members
+    assert CARD == Card(**bare)
+    assert 1 == repr(CARD).count("amber-1")
+
+
+def test_a_card_is_signed_under_its_own_label() -> None:
+    """What a keeper signs for something else makes no card: `searoom/card/v1` stands in the signed bytes."""
+    payload = CARD.payload()
+    for label, holds in ((b"searoom/card/v1", True), (b"searoom/card/v2", False)):
+        rows = sorted(AMBER.roots[0].sign(label, payload), key=lambda row: row.key_id)
+        if holds:
+            assert CARD == Card.from_bytes(cose.sign_bytes(payload, rows))
+        else:
+            with pytest.raises(Tampered, match="keeper's signature"):
+                Card.from_bytes(cose.sign_bytes(payload, rows))
+
+
+def test_no_more_sign_a_card_than_two_roots_can_have() -> None:
+    """Nine keepers before and nine after, with two halves each: a row more is refused before one is checked."""
+    rows = [cose.Signature(ED25519, n.to_bytes(8, "big"), b"x") for n in range(37)]
+    for read in (Card.from_bytes, Card.payload_party):
+        with pytest.raises(NotAllowed, match="the signatures of a card is not an array of 1 to 36 items"):
+            read(cose.sign_bytes(CARD.payload(), rows))
+    assert "amber" == Card.payload_party(cose.sign_bytes(CARD.payload(), rows[:36]))
+
+
 def test_takes_as_much_as_it_may() -> None:
     """The limits themselves are allowed, and the largest card of them fits into its bytes."""
     full = dataclasses.replace(
@@ -285,7 +346,7 @@ def test_takes_as_much_as_it_may() -> None:
         keys=(*(key for key in CARD.keys if key.role is not Role.OFFICER), *officers(64)),
         names={f"l{n}": "名" * 80 for n in range(16)},
         link_certificates=tuple(bytes([n]) * 8192 for n in range(4)),
-        revoked=tuple(Revoked(n.to_bytes(8, "big"), n, "x" * 20) for n in range(256)),
+        revoked=tuple(Revoked(n.to_bytes(8, "big"), ("amber.2", n), "x" * 20) for n in range(256)),
         serial=room.MAX_SERIAL,
         root=Root(1, tuple(RootKey(seed("many", str(n))).keeper for n in range(9))),
     )
@@ -300,6 +361,24 @@ def test_takes_as_much_as_it_may() -> None:
     )
     with pytest.raises(NotAllowed, match="read again"):
         too_much.signed(RootKey(seed("many", "0")))
+
+
+def test_a_card_has_at_most_120_kib() -> None:
+    """To the byte, both where it is written and where it is read; its certificate is made as long as is missing."""
+    people = tuple(key for key in CARD.keys if key.role is not Role.OFFICER)
+    members = {f"m{n}": {f"l{m:015}": "名" * 80 for m in range(16)} for n in range(25)}
+    wide = dataclasses.replace(CARD, keys=people, members=members, member_need=1, link_certificates=(bytes(4096),))
+    missing = 122_880 - len(wide.signed(*AMBER.roots))
+    exact = dataclasses.replace(wide, link_certificates=(bytes(4096 + missing),))
+    assert exact == Card.from_bytes(exact.signed(*AMBER.roots))
+    longer = dataclasses.replace(wide, link_certificates=(bytes(4097 + missing),))
+    with pytest.raises(NotAllowed, match="has 122881 bytes; at most 122880 are read again"):
+        longer.signed(*AMBER.roots)
+    for read in (Card.from_bytes, Card.payload_party):
+        with pytest.raises(NotAllowed, match="122881 bytes are more than the 122880 allowed here"):
+            read(forged(longer, *AMBER.roots))
+    one = dataclasses.replace(CARD, link_certificates=(b"x",))
+    assert one == Card.from_bytes(one.signed(*AMBER.roots))
 
 
 def test_a_card_names_the_five_keys_of_its_party() -> None:

@@ -73,6 +73,21 @@ def test_several_signers_come_back_in_the_order_of_their_keys() -> None:
         cose.read_sign(data, "it", max_bytes=1000, most=2)
 
 
+@pytest.mark.parametrize("size", [1, 4627])
+def test_takes_the_shortest_and_the_longest_signature(size: int) -> None:
+    """One byte of each is enough to be read; the longest is that of ML-DSA-87 (FIPS 204), and a byte more is too much."""
+    one, value = cose.protected(-19, KID), bytes(size)
+    assert (one, -19, KID, b"w", value) == cose.read_sign1(cose.sign1_bytes(one, b"w", value), "it", max_bytes=9000)
+    signature = cose.Signature(-19, KID, value)
+    data = cose.sign_bytes(b"w", [signature])
+    assert (b"w", (signature,)) == cose.read_sign(data, "it", max_bytes=9000, most=1)
+    longer = cose.Signature(-19, KID, bytes(4628))
+    with pytest.raises(NotAllowed, match="must have 1 to 4627"):
+        cose.read_sign1(cose.sign1_bytes(one, b"w", longer.value), "it", max_bytes=9000)
+    with pytest.raises(NotAllowed, match="must have 1 to 4627"):
+        cose.read_sign(cose.sign_bytes(b"w", [longer]), "it", max_bytes=9000, most=1)
+
+
 @pytest.mark.parametrize(
     "parts",
     [
@@ -88,6 +103,7 @@ def test_several_signers_come_back_in_the_order_of_their_keys() -> None:
         [b"", {}, b"words", rows(KID, KID)],
         [b"", {}, b"words", rows(b"b" * 8, b"a" * 8)],
         [b"", {}, b"words", [[cose.protected(-19, KID), {}]]],
+        [b"", {}, b"words", [[cose.protected(-19, KID), {}, b"s", b"more"]]],
         [b"", {}, b"words", [[cose.protected(-19, KID), {4: b""}, b"s"]]],
         [b"", {}, b"words", [[cose.protected(-19, KID), {}, b""]]],
         [b"", {}, b"words", [[cose.protected(-19, KID), {}, bytes(cose.MAX_SIGNATURE + 1)]]],

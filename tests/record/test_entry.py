@@ -374,7 +374,7 @@ def vector() -> dict[str, Any]:
     at = {"placed_us": 1_790_000_060_000_000, "station_key": amber["station"]}
     entry = place(released, log="amber", index=4, height=9, heard=heard, **at)  # type: ignore[arg-type]
     assert [Role.OFFICER] == [signer.role for signer in verify_entry(entry, card)]
-    body = reason("our store is lost")
+    body = reason("amber.2", "our store is lost")
     said = clear_statement(
         Kind.EPOCH, body, mechanism=MECHANISM, exercise=True, author="amber", claimed_us=1_790_000_000_000_000
     )
@@ -400,7 +400,7 @@ def vector() -> dict[str, Any]:
 def words_of(text: str) -> Statement:
     """Return amber's statement that it opens a new log."""
     return clear_statement(
-        Kind.EPOCH, reason(text), mechanism=MECHANISM, exercise=True, author="amber", claimed_us=NOW_US
+        Kind.EPOCH, reason("amber.2", text), mechanism=MECHANISM, exercise=True, author="amber", claimed_us=NOW_US
     )
 
 

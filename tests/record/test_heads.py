@@ -72,6 +72,17 @@ def test_a_cosignature_is_by_the_two_mirror_keys_of_one_card(keys, holds) -> Non
             heads.read_cosigned(note, "amber", "coral", RING)
 
 
+@pytest.mark.parametrize("stays", ["mirror", "mirror_pq"])
+def test_a_cosignature_holds_though_one_of_its_keys_stays_on_the_next_card(stays: str) -> None:
+    """The pair is found by both of its keys: else a card that changes one of them makes older notes unreadable."""
+    keys = dataclasses.replace(THIRD.keys, **{stays: getattr(CORAL.keys, stays)})
+    ring = roster(AMBER, CORAL).with_card(renewed(CORAL, "2", keys=keys).card_bytes, "coral", 0)
+    offered = heads.read_offered(heads.offer(head(2), AMBER.keys.log_pq, NOW_US), "amber", ring)
+    for by in (CORAL.keys, keys):
+        note = heads.cosign(offered, MECHANISM, "coral", (by.mirror, by.mirror_pq), NOW_US)
+        assert 4 == len(heads.read_cosigned(note, "amber", "coral", ring).signatures)
+
+
 def test_knows_all_mirror_keys_the_newest_first() -> None:
     """Pairs by card; the same pair on two cards stands once."""
     same = renewed(
@@ -82,6 +93,15 @@ def test_knows_all_mirror_keys_the_newest_first() -> None:
     ring = RING.with_card(same.card_bytes, "coral", 5)
     pairs = heads.mirror_verifiers(ring, "coral")
     assert [THIRD.mirror.public, CORAL.mirror.public] == [first.public for first, _ in pairs]
+
+
+def test_a_head_by_a_key_of_no_card_waits_for_the_card() -> None:
+    """It is held against nobody: the card that brings the log's next key may be on its way."""
+    for note in (head(3), head(4, SECOND), heads.offer(head(4, SECOND), SECOND.keys.log_pq, NOW_US)):
+        heads.known_key(note, "amber", RING)
+    for note in (head(4), head(3, SECOND), heads.offer(head(4), SECOND.keys.log_pq, NOW_US)):
+        with pytest.raises(NotAllowed, match="of no card that is held here; the card must come first"):
+            heads.known_key(note, "amber", RING)
 
 
 @pytest.mark.parametrize("name", ["station", "log", "log_pq", "mirror", "mirror_pq"])

@@ -19,6 +19,7 @@ from builders import (
 )
 from failing_store import FailingStore, Loss
 from searoom.errors import NotAllowed, StateUnknown, Tampered
+from searoom.record.checkpoint import SignedNote
 from searoom.record.healing import KIND, RESTORED, Healing
 from searoom.record.store import SqliteStore
 
@@ -67,9 +68,11 @@ def test_says_nothing_until_its_own_log_is_compared(tmp_path):
     """Neither words nor cards, also after another start; then it is filled from the peer's copy and goes on behind it."""
     store, b = put_back(tmp_path)
     a = make_record(AMBER, RING, store)
+    assert 0 == a.restored_us
     a.mark_restored(now_us=NOW_US)
     assert refuses(a)
     a = make_record(AMBER, RING, store)
+    assert NOW_US == a.restored_us
     assert a.healing
     assert refuses(a)
     refill(a, b)
@@ -127,6 +130,28 @@ def test_every_counterpart_is_compared_with():
     assert 1 == say(a, AMBER, b"two").index
 
 
+def test_a_head_over_what_came_again_is_signed_with_the_last_comparison_alone():
+    """While the mark stands nothing is signed; when it ends, our head covers what we hold; after that nothing is written."""
+    ring = roster(AMBER, CORAL, TEAL)
+    a, b = make_record(AMBER, ring), make_record(CORAL, ring)
+    for number in range(4):
+        say(a, AMBER, b"%d" % number)
+    exchange(a, b)
+    store = FailingStore(SqliteStore(":memory:"))
+    again = make_record(AMBER, ring, store)
+    again.mark_restored(now_us=NOW_US)
+    assert 2 == again.admit(b.batch("amber", 0, most=2), now_us=NOW_US)
+    sizes = []
+    for peer, size in (("coral", 2), ("teal", 0)):
+        again.settle(peer, size, again.root("amber", size))
+        sizes.append(SignedNote.from_bytes(again.note("amber")).checkpoint.size)
+    assert [0, 2] == sizes
+    assert again.root("amber") == SignedNote.from_bytes(again.note("amber")).checkpoint.root
+    writes = store.writes
+    again.settle("coral", 2, again.root("amber"))
+    assert writes == store.writes
+
+
 def test_who_holds_more_is_not_settled_with():
     """As long as a counterpart has more of our log than we, the mark stays."""
     a = make_record(AMBER, RING)
@@ -134,6 +159,23 @@ def test_who_holds_more_is_not_settled_with():
     a.mark_restored(now_us=NOW_US)
     a.settle("coral", 2, bytes(32))
     assert a.healing
+
+
+def test_hears_no_less_than_before_it_was_put_back():
+    """Where only a part of the other log came again, under no note of its own: what our last entry had heard is said on."""
+    a, b = make_record(AMBER, RING), make_record(CORAL, RING)
+    for number in range(2):
+        say(b, CORAL, b"%d" % number)
+    exchange(a, b)
+    assert [("coral", 2)] == [(heard.log, heard.size) for heard in say(a, AMBER, b"heard both").heard]
+    exchange(a, b)
+    say(b, CORAL, b"more")
+    again = make_record(AMBER, RING)
+    again.mark_restored(now_us=NOW_US)
+    assert 2 == again.admit(b.batch("coral", 0, most=2), now_us=NOW_US)
+    assert b"" == again.note("coral")
+    refill(again, b)
+    assert [("coral", 2)] == [(heard.log, heard.size) for heard in say(again, AMBER, b"on").heard]
 
 
 def test_a_fork_is_found_before_anything_is_said(tmp_path):

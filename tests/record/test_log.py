@@ -2,15 +2,17 @@
 
 import dataclasses
 import itertools
+from collections.abc import Iterator
 
 import pytest
 
-from builders import NOW_US, Party, issue, make_record, parties, renewed, roster, say
+from builders import NOW_US, Party, exchange, issue, make_record, parties, renewed, roster, say
 from failing_store import FailingStore, Loss
 from searoom.errors import NotAllowed, StateUnknown, Tampered
+from searoom.link import frames
 from searoom.record import checkpoint, snapshot
 from searoom.record import log as room
-from searoom.record.entry import Entry, Kind
+from searoom.record.entry import Entry, Kind, place
 from searoom.record.log import Log
 from searoom.record.merkle import EMPTY_ROOT, verify_consistency, verify_inclusion
 from searoom.record.store import SqliteStore
@@ -89,6 +91,82 @@ def test_the_start_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, int, int]] = []
     Log.load(filled(5), "amber", progress=lambda *step: told.append(step))
     assert [("amber", 2, 5), ("amber", 4, 5)] == told
+    assert 5 == Log.load(filled(5), "amber").size  # nobody has to ask
+
+
+class Cut(SqliteStore):
+    """A store that knows of more entries than it gives."""
+
+    def leaves(self, log: str, start: int = 0) -> Iterator[bytes]:
+        """Yield all entries but the last."""
+        return itertools.islice(super().leaves(log, start), self.size(log) - 1 - start)
+
+
+def test_an_entry_that_is_not_given_is_missing() -> None:
+    """As many entries are read as the store says that it has, or none of them is believed."""
+    store = Cut(":memory:")
+    record = make_record(AMBER, RING, store)
+    for number in range(3):
+        say(record, AMBER, b"%d" % number)
+    with pytest.raises(Tampered, match="entry 2 of the log of amber is missing in the store"):
+        Log.load(store, "amber")
+
+
+def test_a_part_is_handed_on_by_the_note_over_more() -> None:
+    """Two of five entries, after a start: the author's note of five is beside them, with the proof that leads to it."""
+    a, store = make_record(AMBER, RING), SqliteStore(":memory:")
+    b = make_record(CORAL, RING, store)
+    for number in range(5):
+        say(a, AMBER, b"%d" % number)
+    batch = a.batch("amber", 0, most=2)
+    assert batch is not None
+    b.admit(batch, now_us=NOW_US)
+    log = Log.load(store, "amber")
+    assert (0, (batch.items, batch.note, batch.proof)) == (log.noted, log.batch(0, 1 << 20))
+    assert ((), b"", ()) == log.batch(2, 1 << 20)
+    assert (batch, None) == (b.batch("amber", 0), b.batch("amber", 2))
+
+
+def test_a_part_is_handed_on_behind_what_the_own_note_covers() -> None:
+    """Up to its own newest note by that note, from there on by the one over more; a card before it changes nothing."""
+    a, store = make_record(AMBER, RING), SqliteStore(":memory:")
+    b = make_record(CORAL, RING, store)
+    issue(a, SECOND)
+    say(a, SECOND, b"1")
+    for most, more in ((9, 4), (2, 0)):
+        batch = a.batch("amber", b.size("amber"), most=most)
+        assert batch is not None
+        b.admit(batch, now_us=NOW_US)
+        for number in range(more):
+            say(a, SECOND, b"%d" % number)
+    log = Log.load(store, "amber")
+    assert (4, 2) == (log.size, log.noted)
+    told = [(len(items), size_of(note)) for items, note, _ in (log.batch(start, 1 << 20) for start in (0, 2))]
+    assert [(2, 2), (2, 6)] == told
+
+
+def test_the_notes_of_one_log_are_not_those_of_another() -> None:
+    """Two logs of one store that both changed their key: each is handed on by its own retired notes."""
+    store = SqliteStore(":memory:")
+    a, b, later = make_record(AMBER, RING), make_record(CORAL, RING, store), renewed(CORAL, "2")
+    for number in range(3):
+        say(a, AMBER, b"%d" % number)
+    say(b, CORAL, b"words")
+    issue(a, SECOND)
+    issue(b, later)
+    exchange(a, b)
+    for name, sizes in (("amber", (3, 4)), ("coral", (1, 2))):
+        notes = [Log.load(store, name).batch(start, 1 << 20)[1] for start in (0, sizes[0])]
+        heads = [checkpoint.SignedNote.from_bytes(note).checkpoint for note in notes]
+        assert [(f"demo-2026/{name}", size) for size in sizes] == [(head.origin, head.size) for head in heads]
+
+
+def test_a_batch_leaves_room_for_its_note() -> None:
+    """8192 bytes of what is asked for are for note and proof, to the byte; and no batch is larger than a frame takes."""
+    log = Log.load(filled(3), "amber")
+    two = 8192 + sum(len(data) + len(body) for data, body in log.batch(0, 1 << 20, 2)[0])
+    assert [1, 2, 2] == [len(log.batch(0, max_bytes)[0]) for max_bytes in (two - 1, two, two + 1)]
+    assert 4096 == room.MAX_BATCH_ITEMS == frames.MAX_ITEMS
 
 
 CHANGES = {
@@ -98,6 +176,7 @@ CHANGES = {
     ),
     "an entry of rubbish": ("UPDATE entry SET entry = x'00' WHERE place = 2", "entry 2 .* changed in the store"),
     "an entry gone from the middle": ("DELETE FROM entry WHERE place = 1", "changed in the store"),
+    "the note changed": ("UPDATE note SET note = x'00'", "the signed note of the log of amber was changed"),
 }
 
 
@@ -124,6 +203,9 @@ def test_a_store_that_is_changed_later_is_found_when_it_is_read() -> None:
         store._db.execute(sql)
         with pytest.raises(Tampered, match=said):
             list(log.items(0, 3))
+        if "SET entry" in sql:  # the body is compared by who takes the batch
+            with pytest.raises(Tampered, match=f"{said} of amber was changed in the store since the start"):
+                log.batch(0, 1 << 20)
 
 
 def test_what_is_staged_and_not_committed_is_forgotten() -> None:
@@ -149,13 +231,40 @@ def test_what_is_staged_and_not_committed_is_forgotten() -> None:
 
 def test_what_was_said_before_is_not_forgotten_with_what_was_staged() -> None:
     """The same words staged a second time and given up again: the first time still counts."""
-    store = filled(1)
-    log = Log.load(store, "amber")
+    log = Log.load(filled(1), "amber")
     assert log.last is not None
-    again = Entry.from_bytes(log.last.to_bytes())
-    with log.staging(), pytest.raises(NotAllowed, match="stands at 1"):
+    again = placed(log.last, index=1, height=2)
+    with log.staging():
         log.stage(again, again.to_bytes())
     assert log.said(again.statement.plain_hash)
+
+
+def placed(entry: Entry, index: int, height: int) -> Entry:
+    """Return the words of an entry in another place."""
+    at = {"log": "amber", "index": index, "height": height, "heard": (), "placed_us": NOW_US}
+    return place(entry.released, station_key=AMBER.station, **at)  # type: ignore[arg-type]
+
+
+def test_what_was_given_up_leaves_no_trace_in_what_comes_then() -> None:
+    """Neither its height nor its place in clear; and what is given up later takes nothing with it that was committed."""
+    card, words = rotated(SECOND, 1).items("amber", 0, 2)
+    log = Log.load(SqliteStore(":memory:"), "amber")
+    high, low = (placed(Entry.from_bytes(words[0]), index=0, height=height) for height in (9, 1))
+    with log.staging():
+        log.stage(high, high.to_bytes())
+    with log.staging():
+        log.stage(Entry.from_bytes(card[0]), card[0])
+        assert (0,) == log.clear
+    assert () == log.clear
+    with log.staging():
+        log.stage(low, low.to_bytes())
+        log.commit([(low.to_bytes(), words[1])], note_of(log), now_us=NOW_US)
+    other = Entry.from_bytes(next(filled(1).leaves("amber")))
+    with log.staging():
+        log.stage(placed(other, index=1, height=2), b"other")
+    assert (1, 1, (), low) == (log.size, log.height(1), log.clear, log.last)
+    assert log.said(low.statement.plain_hash)
+    assert not log.said(other.statement.plain_hash)
 
 
 def test_commits_only_what_was_staged() -> None:

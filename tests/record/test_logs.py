@@ -109,6 +109,28 @@ def test_refuses_the_store_of_others() -> None:
     assert "belongs to these cards" in caught.value.advice()
 
 
+@pytest.mark.parametrize("name", ["amber.1", "amber.x"])
+def test_a_log_under_no_name_is_refused_at_the_start(name: str) -> None:
+    """A first log bears no number, and a later one a number: whoever renamed it in the database is told what is wrong."""
+    store = filled(1)
+    for table in ("entry", "note"):
+        store._db.execute(f"UPDATE {table} SET log = ?", (name,))
+    with pytest.raises(NotAllowed, match="a log in the store is no name of a log"):
+        Logs.load(store, RING)
+
+
+def test_a_part_of_a_log_that_no_note_covers_is_loaded() -> None:
+    """It came under a note over more, which is kept beside it: there is no signed note to compare it with."""
+    a, store = make_record(AMBER, RING), SqliteStore(":memory:")
+    for number in range(3):
+        say(a, AMBER, b"%d" % number)
+    batch = a.batch("amber", 0, most=2)
+    assert batch is not None
+    make_record(CORAL, RING, store).admit(batch, now_us=NOW_US)
+    held = Logs.load(store, RING).get("amber")
+    assert (2, b"", a.root("amber", 2)) == (held.size, held.note, held.root())
+
+
 def test_the_national_log_is_none_of_them() -> None:
     """It lies in the same store under a name that no shared log has."""
     store = filled(1)
@@ -183,6 +205,24 @@ def test_a_block_that_is_damaged_or_gone_only_costs_time(damage: str | None) -> 
 
 
 @pytest.mark.usefixtures("small_blocks")
+def test_a_start_reads_only_what_is_behind_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eleven entries the last three; all of them where the blocks are another tree's."""
+    monkeypatch.setattr(log, "_TELL_EVERY", 1)
+    store, other = filled(11), filled(11)
+    told: list[int] = []
+    Logs.load(store, RING, progress=lambda _log, read, _all: told.append(read))
+    assert [9, 10, 11] == told
+    log.Log.load(store, "amber", progress=lambda _log, read, _all: told.append(read))
+    Logs.load(filled(12), RING, progress=lambda _log, read, _all: told.append(read))
+    assert [9, 10, 11] * 2 == told
+    told.clear()
+    for (key, _), (_, lie) in zip(store.each(snapshot.KIND), list(other.each(snapshot.KIND)), strict=True):
+        store.put(snapshot.KIND, key, lie)
+    Logs.load(store, RING, progress=lambda _log, read, _all: told.append(read))
+    assert [9, 10, 11, *range(1, 12)] == told
+
+
+@pytest.mark.usefixtures("small_blocks")
 def test_a_block_of_another_tree_is_found_by_the_root() -> None:
     """Whole in itself, and of other entries: then every entry is read, and none of it is believed before."""
     store, other = filled(9), filled(9)
@@ -191,6 +231,26 @@ def test_a_block_of_another_tree_is_found_by_the_root() -> None:
     logs = Logs.load(store, RING)
     assert [1, 2, 3, 4] == [logs.get("amber").height(size) for size in range(1, 5)]
     assert list(range(9)) == [entry.index for entry, _, _ in logs.get("amber").items(0, 9)]
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_blocks_of_what_came_at_once_are_each_of_their_own_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirteen entries in one commit, cards at both ends of blocks: three blocks, by which the same is held again."""
+    monkeypatch.setattr(log, "_TELL_EVERY", 1)
+    a, store, now = make_record(AMBER, RING), SqliteStore(":memory:"), AMBER
+    for number, count in enumerate((3, 2, 5)):
+        keys = renewed(now, f"{number}").keys
+        now = told(
+            renewed(now, f"{number}", keys=dataclasses.replace(keys, log=AMBER.log, log_pq=AMBER.keys.log_pq)), a, now
+        )
+        told(count, a, now)
+    batch = a.batch("amber", 0)
+    assert batch is not None
+    assert 13 == make_record(CORAL, RING, store).admit(batch, now_us=NOW_US)
+    read: list[int] = []
+    loaded = log.Log.load(store, "amber", progress=lambda _log, at, _all: read.append(at))
+    assert ([13], (0, 4, 7)) == (read, loaded.clear)
+    assert list(range(1, 14)) == [loaded.height(size) for size in range(1, 14)]
 
 
 @pytest.mark.usefixtures("small_blocks")

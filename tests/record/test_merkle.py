@@ -442,16 +442,36 @@ def test_refuses_places_that_the_tree_does_not_have(call):
 
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_a_tree_cut_back_is_the_tree_that_never_grew(grown, kept):
-    """After a rollback the tree grows on as if the lost entries had never been."""
+    """After a rollback the tree grows on as if the lost entries had never been: no root of theirs is given again."""
     kept = min(kept, grown)
     leaves = [leaf_hash(bytes((number,))) for number in range(grown)]
     tree = Tree(leaves)
+    for size in range(grown + 1):
+        tree.root(size)
     tree.truncate(kept)
     for extra in range(3):
         tree.append(leaf_hash(b"other%d" % extra))
     fresh = Tree([*leaves[:kept], *(leaf_hash(b"other%d" % extra) for extra in range(3))])
-    assert fresh.root() == tree.root()
+    assert [fresh.root(size) for size in range(kept + 4)] == [tree.root(size) for size in range(kept + 4)]
     assert kept + 3 == tree.size
+
+
+def test_a_root_that_was_asked_for_lately_is_not_computed_again():
+    """Up to 64 roots are kept, as the link asks for the same few often; at the 65th they are forgotten."""
+    computed = []
+
+    class Watched(Tree):
+        def range(self, start, end):
+            computed.append(end)
+            return super().range(start, end)
+
+    tree = Watched(leaf_hash(leaf) for leaf in LEAVES)
+    roots = [tree.root(size) for size in range(1, 65)]
+    assert roots == [tree.root(size) for size in range(1, 65)]
+    assert list(range(1, 65)) == computed
+    tree.root(0)
+    assert roots[2] == tree.root(3)
+    assert [*range(1, 65), 3] == computed
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])

@@ -87,7 +87,7 @@ def test_the_file_is_the_one_of_the_standard():
     assert [to_base64(value) for value in grown(LEAVES).inclusion(3)] == lines[3:7]
     assert ["", "demo-2026/amber", "11"] == lines[7:10]
     assert proof.note.to_bytes() == proof.to_bytes().partition(b"\n\n")[2]
-    assert b"extra" not in proof_of().to_bytes()
+    assert b"extra" not in Proof(3, proof.path, proof.note).to_bytes()
 
 
 def test_the_golden_proof_stays_byte_for_byte():
@@ -151,7 +151,8 @@ def test_refuses_what_is_too_long():
     assert MAX_EXTRA_BYTES == len(Proof.from_bytes(proof_of(extra=bytes(MAX_EXTRA_BYTES)).to_bytes()).extra)
     with pytest.raises(NotAllowed, match="extra data"):
         proof_of(extra=bytes(MAX_EXTRA_BYTES + 1)).to_bytes()
-    assert MAX_NOTE_BYTES + len(to_base64(bytes(MAX_EXTRA_BYTES))) + 63 * 45 + 100 <= MAX_PROOF_BYTES <= 320_000
+    assert MAX_NOTE_BYTES + len(to_base64(bytes(MAX_EXTRA_BYTES))) + 63 * 45 + 100 <= MAX_PROOF_BYTES
+    assert 314_026 == MAX_PROOF_BYTES
     for length, why in ((MAX_PROOF_BYTES, "some lines"), (MAX_PROOF_BYTES + 1, "longer than")):
         with pytest.raises(NotAllowed, match=why):
             Proof.from_bytes(bytes(length))
@@ -178,7 +179,8 @@ def test_the_longest_path_is_one_of_63_hashes():
 
 def test_the_longest_fork_file_is_read():
     """Two notes of 128 KiB and two entries of 65,535 bytes fit; a longer file is refused before it is decoded."""
-    assert 2 * (MAX_NOTE_BYTES + MAX_LEAF_BYTES + 64 * 34 + 100) <= MAX_FORK_BYTES <= 410_000
+    assert 2 * (MAX_NOTE_BYTES + MAX_LEAF_BYTES + 64 * 34 + 100) <= MAX_FORK_BYTES
+    assert 401_406 == MAX_FORK_BYTES
     long = [[bytes([n]) * MAX_LEAF_BYTES] for n in range(2)]
     sides = [(sign(head_of(leaves), NAME, LOG), Fork(leaves[0], ())) for leaves in long]
     assert "one place, 0" in ForkProof.from_bytes(ForkProof.of_entries(0, *sides).to_bytes()).check(OWN)
@@ -273,7 +275,7 @@ def test_the_card_of_the_logs_party_is_all_one_needs():
 
 
 @pytest.mark.parametrize(("lie", "why"), [
-    (ForkProof.of_roots(note_of(LEAVES), note_of(LEAVES)), "say the same"),
+    (ForkProof.of_roots(note_of(LEAVES), note_of(LEAVES)), "say the same"), (ForkProof.of_roots(note_of(LEAVES), note_of(LEAVES, pq=True)), "say the same"),
     (ForkProof.of_entries(3, fork_side(LEAVES), fork_side(LEAVES[:5])), "entries are the same"),
     (ForkProof.of_entries(3, (note_of(LEAVES), fork_side(LEAVES, 4)[1]), fork_side(OTHER)), "not in the tree|left over|ends before"),
     (ForkProof.of_entries(3, fork_side(LEAVES), (note_of(LEAVES[:5]), Fork(b"forged", grown(LEAVES[:5]).inclusion(3)))), "not in the tree"),
@@ -282,7 +284,7 @@ def test_the_card_of_the_logs_party_is_all_one_needs():
     (ForkProof.of_roots(note_of(LEAVES), sign(head_of(OTHER), NAME, STRANGER)), "no known key"),
 ])  # fmt: skip
 def test_what_excludes_nothing_proves_nothing(lie, why):
-    """The same note twice, one entry in a log that grew, a forged entry, a stranger's note: `Tampered`, with the reason."""
+    """The same note twice or signed otherwise, one entry in a log that grew, a forged one, a stranger's note: `Tampered`."""
     with pytest.raises(Tampered, match=why):
         ForkProof.from_bytes(lie.to_bytes()).check(OWN)
 
@@ -398,7 +400,7 @@ def test_finds_where_two_logs_part(first, second, data):
 
 
 def test_says_which_part_of_a_proof_is_wrong():
-    """A proof of another version, an index without its word, and a third note are each refused by name."""
+    """A proof of another version, an index without its word, a third note and a 64th hash are each refused by name."""
     data = proof_of().to_bytes()
     head, _, rest = data.partition(b"\n")
     with pytest.raises(NotAllowed, match="the first line of a proof is"):
@@ -408,3 +410,5 @@ def test_says_which_part_of_a_proof_is_wrong():
     items = cbor.decode(two_roots().to_bytes())
     with pytest.raises(NotAllowed, match="the notes of a fork proof"):
         ForkProof.from_bytes(cbor.encode({**items, 3: [*items[3], items[3][0]]}))
+    with pytest.raises(NotAllowed, match="a side of a fork proof is not an array of 1 to 64 items"):
+        ForkProof.from_bytes(changed(5, [[b"a", *[bytes(32)] * 64], GOOD[5][1]]))

@@ -15,6 +15,7 @@ from searoom.record.entry import Entry, Heard, Kind, clear_statement, release
 from searoom.record.export import write_record
 from searoom.record.folder import Folder
 from searoom.record.layout import read_long, write_long
+from searoom.record.seal import reason
 from searoom.record.verify import verify_files, verify_folder
 from small_record import (
     AGREEMENT,
@@ -236,7 +237,7 @@ def test_words_in_clear_that_are_none_are_refused_by_both():
         (Kind.CARD, AMBER.card_bytes),
         (Kind.CARD, b"\xa0"),
         (Kind.CARD, LATER_AMBER.card_bytes),
-        (Kind.EPOCH, b"\xa2\0\1\1\x61x"),
+        (Kind.EPOCH, reason("amber", "x")),
     ):
         statement = clear_statement(kind, body, mechanism="demo-2026", exercise=True, author="amber", claimed_us=NOW_US)
         both_refuse(rebodied("amber.2", 2, lambda _old, said=statement: said, body, signers=AMBER.officers))

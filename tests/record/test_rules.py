@@ -35,8 +35,8 @@ class Held:
     def root_of(self, log, size):
         return HEADS.get((log, size))
 
-    def said_before(self, author, plain_hash):
-        self.asked.append((author, plain_hash))
+    def said_before(self, log, plain_hash):
+        self.asked.append((log, plain_hash))
         return plain_hash in self.said
 
 
@@ -108,8 +108,8 @@ def test_refuses_each_lie_about_its_place(lie):
         check(make(), **changes)
 
 
-def test_nothing_is_said_twice_by_one_author():
-    """The salted hash that is asked for is that of this statement, for its author, in whichever log."""
+def test_nothing_is_said_twice_in_one_log():
+    """The salted hash that is asked for is that of this statement, for the log in which it shall stand."""
     held, one = Held(), entry()
     check(one, held=held)
     assert [("amber", one.statement.plain_hash)] == held.asked

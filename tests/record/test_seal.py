@@ -172,7 +172,7 @@ def in_clear(kind: Kind, body: bytes, author: str = "amber") -> Statement:
 
 def test_a_body_in_clear_is_read_to_its_end() -> None:
     """A card of its author, or a reason: in their one form, and not sealed at all."""
-    card, why = AMBER.card_bytes, reason("our store is lost")
+    card, why = AMBER.card_bytes, reason("amber.2", "our store is lost")
     for kind, body in ((Kind.CARD, card), (Kind.EPOCH, why)):
         assert check_body(body, in_clear(kind, body)) is None
         with pytest.raises(NotAllowed, match="not sealed"):
@@ -181,7 +181,7 @@ def test_a_body_in_clear_is_read_to_its_end() -> None:
             open_with(bytes(32), body, in_clear(kind, body))
         with pytest.raises(Tampered, match="not the one"):
             check_body(body + b"\0", in_clear(kind, body))
-    assert "our store is lost" == read_reason(why)
+    assert ("amber.2", "our store is lost") == read_reason(why)
     with pytest.raises(NotAllowed, match="card of another party"):
         check_body(CORAL.card_bytes, in_clear(Kind.CARD, CORAL.card_bytes))
     for kind in (Kind.CARD, Kind.EPOCH):
@@ -189,14 +189,17 @@ def test_a_body_in_clear_is_read_to_its_end() -> None:
             b"",
             SEALED.body,
             cbor.encode({0: 1, 1: ""}),
-            cbor.encode({0: 1, 1: "x", 2: 0}),
-            b"\xa2\0\1\1\x78\1x",
+            cbor.encode({0: 1, 1: "x"}),
+            cbor.encode({0: 1, 1: "amber.1", 2: "x"}),
+            cbor.encode({0: 1, 1: "amber.2", 2: ""}),
+            cbor.encode({0: 1, 1: "amber.2", 2: "x", 3: 0}),
+            b"\xa3\0\1\1\x67amber.2\2\x78\1x",
         ):
             with pytest.raises(NotAllowed):
                 check_body(body, in_clear(kind, body))
     with pytest.raises(NotAllowed, match="why a new log"):
-        reason("x" * (room.MAX_REASON + 1))
-    reason("x" * room.MAX_REASON)
+        reason("amber.2", "x" * (room.MAX_REASON + 1))
+    reason("amber.2", "x" * room.MAX_REASON)
 
 
 def test_a_content_key_opens_its_body_without_the_kem_key() -> None:

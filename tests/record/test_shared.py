@@ -26,6 +26,7 @@ from builders import (
 from failing_store import FailingStore, Loss
 from searoom.errors import NotAllowed, StateUnknown, Tampered
 from searoom.record import checkpoint
+from searoom.record import heads as heads_room
 from searoom.record.batch import Batch
 from searoom.record.log import NOTE_ROOM
 from searoom.record.merkle import EMPTY_ROOT
@@ -243,7 +244,7 @@ def test_a_say_that_fails_is_there_whole_or_not_at_all(loss: Loss) -> None:
     a = make_record(AMBER, RING, store)
     assert (2 if loss is Loss.WORD_LOST else 1) == a.size("amber")
     if loss is Loss.WORD_LOST:
-        with pytest.raises(NotAllowed, match="stands in the author's log already"):
+        with pytest.raises(NotAllowed, match="stands in amber already"):
             a.say(released, body, now_us=NOW_US)
     else:
         a.say(released, body, now_us=NOW_US)
@@ -436,12 +437,49 @@ def test_evidence_bears_the_second_at_which_it_came() -> None:
         (
             lambda at: b.admit(twin.batch("amber", 0), now_us=at),
             lambda at: b.witness("amber", twin.offer(now_us=NOW_US)[:-8] + b"AAAAAA=\n", now_us=at),
-            lambda at: b.take_ahead(dataclasses.replace(twin.ahead(1), note=a.note("amber")), now_us=at),
+            lambda at: b.take_ahead(
+                dataclasses.replace(
+                    twin.ahead(1), entry=twin.ahead(1).entry[:-1] + bytes([twin.ahead(1).entry[-1] ^ 1])
+                ),
+                now_us=at,
+            ),
         ),
         1,
     ):
         before = len(b.evidence())
-        with pytest.raises((Tampered, NotAllowed)):
+        with pytest.raises(Tampered):
             take(NOW_US + number)
-        assert {NOW_US + number} >= {piece.at_us for piece in b.evidence()[before:]}
-    assert NOW_US + 1 == b.evidence()[0].at_us
+        assert [NOW_US + number] == [piece.at_us for piece in b.evidence()[before:]]
+    b.mark_restored(now_us=NOW_US + 9)
+    with pytest.raises(Tampered):
+        b.accept_cosignature("amber", heads_room.offer(b.note("coral"), CORAL.keys.log_pq, NOW_US))
+    assert NOW_US + 9 == b.evidence()[-1].at_us
+
+
+def test_an_older_log_of_ours_is_cosigned_too() -> None:
+    """After a second log was opened, the head of the first can still be offered by its name; else that of the newest."""
+    a, b = records()
+    say(a, AMBER, b"one")
+    a.open_log(*epoch_words(a, AMBER), now_us=NOW_US)
+    say(a, AMBER, b"two")
+    exchange(a, b)
+    for log, size, note in (("amber", 1, a.offer(now_us=NOW_US, log="amber")), ("amber.2", 2, a.offer(now_us=NOW_US))):
+        cosigned = b.witness(log, note, now_us=NOW_US)
+        a.accept_cosignature("coral", cosigned)
+        assert (size, cosigned) == (a.recorded(log, "coral"), a.cosigned(log, "coral"))
+
+
+def test_says_nothing_that_was_sealed_to_a_key_of_before() -> None:
+    """The reader may have destroyed it: the words are written once more, or not said; nor is anything said twice."""
+    a, b = records()
+    early, said = make_released(RING, AMBER, b"early"), make_released(RING, AMBER, b"said")
+    a.say(*said, now_us=NOW_US)
+    later = renewed(CORAL, "2")
+    b.issue_card(later.card_bytes, later.keys, now_us=NOW_US)
+    exchange(a, b)
+    with pytest.raises(NotAllowed, match="sealed before coral changed its keys") as caught:
+        a.say(*early, now_us=NOW_US)
+    assert "Write it once more." == caught.value.advice()
+    a.open_log(*epoch_words(a, AMBER), now_us=NOW_US)
+    with pytest.raises(NotAllowed, match="stands in an older log of ours already"):
+        a.say(*said, now_us=NOW_US)

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 import second_verifier
-from builders import MECHANISM, NOW_US, exchange, make_released, parties, records, say
+from builders import MECHANISM, NOW_US, exchange, make_record, make_released, parties, records, roster, say
 from searoom.errors import NotAllowed, Tampered
 from searoom.record.cards import Card
-from searoom.record.entry import Entry, release
+from searoom.record.entry import Entry, Kind, clear_statement, release
 from searoom.record.export import write_record
 from searoom.record.folder import Folder
-from searoom.record.keys import Role
+from searoom.record.keys import Key, Role
 from searoom.record.layout import Manifest, read_long, write_long
+from searoom.record.seal import reason
 from searoom.record.verify import verify_files, verify_folder, verify_many
 from small_record import (
     AGREEMENT,
@@ -22,6 +23,7 @@ from small_record import (
     CORAL,
     LATER_AMBER,
     again,
+    bodies_of,
     both_refuse,
     card_bytes,
     full_files,
@@ -147,14 +149,15 @@ def test_the_golden_record_still_proves():
         second_verifier.verify(second_verifier.read_folder(VECTORS / "record")),
     )
     roots = {
-        "amber": "8917f81a2a9399920109c8aadfe7cbfd8aa466f835fadb849d5d2c3293b5db44",
-        "amber.2": "43384d13d667fd1ef52df32bdd631d03368cdd29ece9ca9f858ef7db63352b49",
-        "coral": "b9b7cb0faa6efece817a956680d99c820b46f6c2d1f7d252a14477bbf15075f3",
+        "amber": "a7ba173756e0ef44fbba1fdd27f300437d358a188d4b083c659cec5a0d04184a",
+        "amber.2": "fc345de59ee014aa81974ce025f3348fce407736f9a5fe60713b9cc9d88fed86",
+        "coral": "786f012c2bfb4d3f7cfddda4bcc8dd80e53db48cff63343fd9ac0aac56dde758",
     }
     assert roots == {log: root.hex() for log, root in proven.roots.items()} == verdict["roots"]
-    cosigned = {("amber", "coral"): 1, ("amber.2", "coral"): 3, ("coral", "amber"): 2}
+    cosigned = {("amber", "coral"): 1, ("amber.2", "coral"): 4, ("coral", "amber"): 2}
     assert cosigned == proven.cosigned
-    assert ["before", "with new keys", "in a new log", "good to be back"] == [
+    assert (1, 1) == (proven.again, verdict["again"])
+    assert ["before", "with new keys", "in a new log", "with new keys", "good to be back"] == [
         one.opening.content.decode() for log in ("amber", "amber.2") for one in proven.read(log) if one.opening
     ]
 
@@ -198,14 +201,80 @@ def test_a_copied_hash_does_not_make_a_record_unprovable(tmp_path):
     assert {"amber": 1, "coral": 3} == verify_files(files).sizes == second_verifier.verify(files)["sizes"]
 
 
-def test_one_author_says_a_thing_once_in_all_its_logs():
-    """The same released words, brought again in a second log by a station that lies, are refused by both."""
+def going_on(*said):
+    """Return the fuller record in which `amber.2` goes on with these released statements over amber's first body."""
     files = full_files()
-    said = Entry.from_bytes(leaves_of("amber", files)[0]).released
-    second = leaves_of("amber.2", files)
-    lie = again(second[1], released=said, station=LATER_AMBER.station)
-    fault = both_refuse(resigned([second[0], lie], log="amber.2", key=LATER_AMBER.log, files=files))
-    assert "entry 1 of amber.2 says again what entry 0 of amber says" in fault.sentence
+    leaves, bodies = (
+        leaves_of("amber.2", files),
+        bodies_of("amber.2", files) + bodies_of("amber", files)[:1] * len(said),
+    )
+    for released in said:
+        last = Entry.from_bytes(leaves[-1])
+        place = {"index": last.index + 1, "height": last.height + 1}
+        leaves.append(again(leaves[-1], released=released, station=LATER_AMBER.station, **place))
+    files = {path: data for path, data in files.items() if not path.startswith("amber.2/openings")}
+    return resigned(leaves, log="amber.2", key=LATER_AMBER.log, files=files, bodies=bodies)
+
+
+BEFORE = Entry.from_bytes(leaves_of("amber", full_files())[0]).released
+
+
+def test_what_is_said_again_in_a_later_log_is_counted_by_both():
+    """The same statement in a second log of its author: it verifies, and both say how often that is so."""
+    fewer = release(BEFORE.statement, AMBER.officers[0])  # who released it may differ, what is said may not
+    for files, count in ((full_files(), 0), (going_on(BEFORE), 1), (going_on(fewer), 1)):
+        proven, verdict = verify_files(files), second_verifier.verify(files)
+        assert (count, count) == (proven.again, verdict["again"])
+        assert proven.sizes == verdict["sizes"]
+
+
+def test_one_statement_stands_once_in_each_log():
+    """Twice in one log is refused by both, also where an older log has it too."""
+    fault = both_refuse(going_on(BEFORE, BEFORE))
+    assert "entry 4 of amber.2 says again what entry 3 says" in fault.sentence
+
+
+def test_other_words_of_the_same_hash_are_said_for_themselves():
+    """Only the same signed bytes are the same statement: with another time in it, it is another."""
+    later = dataclasses.replace(BEFORE.statement, claimed_us=BEFORE.statement.claimed_us + 1)
+    files = going_on(release(later, *AMBER.officers))
+    assert (0, 0) == (verify_files(files).again, second_verifier.verify(files)["again"])
+
+
+def test_a_record_in_which_a_card_copies_another_s_key_is_proven_by_both(tmp_path):
+    """Each party's signatures are judged by its own card: the copy takes nothing from the one who can sign with it."""
+    copied = Key(Role.OFFICER, "coral-9", "x", AMBER.officers[0].public)
+    card = dataclasses.replace(CORAL.card, keys=(*CORAL.card.keys, copied))
+    copier = dataclasses.replace(CORAL, card=card, card_bytes=card.signed(*CORAL.roots))
+    a, b = (make_record(party, roster(copier, AMBER)) for party in (AMBER, copier))
+    say(a, AMBER, b"words")
+    exchange(a, b)
+    cards = {"coral": copier.card_bytes, "amber": AMBER.card_bytes}
+    write_record(a, tmp_path / "record", cards=cards, agreement=AGREEMENT)
+    files = dict(Folder(tmp_path / "record"))
+    assert {"amber": 1} == verify_files(files).sizes == second_verifier.verify(files)["sizes"]
+    ((signer,),) = (one.signers for one in verify_files(files).read("amber"))
+    assert ("amber", "amber-1") == (signer.party, signer.holder)
+
+
+def opening_amber_3(named):
+    """Return the fuller record with a third log of amber's, begun by a reason for the log that is named."""
+    files, body = dict(full_files()), reason(named, "our store is lost")
+    last = Entry.from_bytes(leaves_of("amber.2", files)[-1])
+    said = clear_statement(Kind.EPOCH, body, mechanism=MECHANISM, exercise=True, author="amber", claimed_us=NOW_US)
+    place = {"log": "amber.3", "index": 0, "height": last.height}
+    leaf = again(last.to_bytes(), released=release(said, *AMBER.officers), station=LATER_AMBER.station, **place)
+    manifest = Manifest.from_bytes(files["manifest"])
+    files["manifest"] = dataclasses.replace(manifest, logs=tuple(sorted((*manifest.logs, "amber.3")))).to_bytes()
+    return resigned([leaf], log="amber.3", key=LATER_AMBER.log, files=files, bodies=[body])
+
+
+def test_a_reason_opens_the_log_that_it_names_and_no_other():
+    """What two officers signed to open `amber.2` opens no `amber.3`, by neither verifier."""
+    files = opening_amber_3("amber.3")
+    assert 1 == verify_files(files).sizes["amber.3"] == second_verifier.verify(files)["sizes"]["amber.3"]
+    for named in ("amber.2", "amber.4", "amber"):
+        assert f"'{named}', and opens no log 'amber.3'" in both_refuse(opening_amber_3(named)).sentence
 
 
 class Shifting(dict):

@@ -104,7 +104,7 @@ def test_a_closed_entry_keeps_its_place_and_says_why():
     """What cannot be opened is shown as closed, never left out."""
     account = told().account()
     message = account.items[0]
-    common = [getattr(message, name) for name in Closed.__mro__[1].__slots__ if name != "doubtful"]
+    common = [getattr(message, name) for name in Closed.__mro__[1].__slots__ if name not in ("statement", "doubtful")]
     closed = Closed(*common, "not for us")
     row = rows.message_row(account, closed, DEMO, BOOK, EN, director=False, handed={})
 
@@ -193,7 +193,7 @@ def test_a_notice_is_its_own_sentence():
     tale = Tale()
     tale.say("amber", "line-test")
     first = tale.logs["amber"][0]
-    common = [getattr(first, name) for name in Closed.__mro__[1].__slots__ if name != "doubtful"]
+    common = [getattr(first, name) for name in Closed.__mro__[1].__slots__ if name not in ("statement", "doubtful")]
     (row,) = content(arrange(tale.parties, [Notice(*common, Kind.CARD, serial=2)], {})).timeline
 
     assert ("Amber changed its keys: card number 2 is in force from here on.", "") == (row.title, row.closed)

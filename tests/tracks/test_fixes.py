@@ -1,5 +1,6 @@
 """Fixes are checked once, where they are made; rows that cannot be a fix are counted, not fatal."""
 
+from contextlib import nullcontext
 from dataclasses import fields
 
 import numpy as np
@@ -148,6 +149,17 @@ def test_refuses_more_than_memory_should_hold(monkeypatch):
         rows_of(*[("A", n, 0.0, 0.0, 1.0, 1.0, 9.0) for n in range(3)])
 
 
+@pytest.mark.parametrize(("count", "taken"), [(127, True), (128, False), (300, False)])
+def test_refuses_more_sources_than_the_column_can_name(count, taken):
+    """One byte names the source of a fix: the 257th would bear the name of the first."""
+    rows = Rows()
+    for number in range(count):
+        rows.add("A", number, 0.0, 0.0, speed_mps=1.0, course_deg=1.0, sigma_m=9.0, source=f"s{number}")
+    with nullcontext() if taken else pytest.raises(NotAllowed, match="more than 127 sources"):
+        fixes, _ = rows.fixes()
+        assert [f"s{number}" for number in range(count)] == [fixes.sources[at] for at in fixes.source]
+
+
 @given(st.lists(st.tuples(st.text(max_size=3), *[st.floats(width=32)] * 5), max_size=8), st.integers(-(2**62), 2**62))
 def test_no_row_is_fatal(found, time_us):
     """Whatever numbers and names come in, what comes out are fixes or counts."""
@@ -157,3 +169,36 @@ def test_no_row_is_fatal(found, time_us):
     fixes, _ = rows.fixes()
 
     assert len(found) == len(fixes) + sum(rows.refused.values())
+
+
+def test_says_who_is_on_the_ground():
+    """A column that whoever leaves it out says nothing by; it goes with its rows."""
+    rows = Rows()
+    for number, ground in enumerate((True, False, True)):
+        rows.add(
+            f"icao:{number}",
+            2 - number,
+            0.0,
+            0.0,
+            speed_mps=1.0,
+            course_deg=1.0,
+            sigma_m=9.0,
+            source="SBS",
+            ground=ground,
+        )
+    fixes, _ = rows.fixes()
+
+    assert [True, False, True] == fixes.ground.tolist()
+    assert [True] == fixes.of("icao:0").ground.tolist()
+    assert [False] == rows_of(("A", 0, 0.0, 0.0, 1.0, 1.0, 9.0)).fixes()[0].ground.tolist()
+
+
+def test_rows_that_were_taken_come_once():
+    """A live feed lets go of them after each batch; the counts stay."""
+    rows = rows_of(("A", 0, 0.0, 0.0, 1.0, 1.0, 9.0), ("A", 1, 99.0, 0.0, 1.0, 1.0, 9.0))
+    rows.doubt("speed out of range", 2)
+    rows.clear()
+    rows.add("B", 5, 0.0, 0.0, speed_mps=1.0, course_deg=1.0, sigma_m=9.0, source="AIS")
+
+    assert (("B",), [5]) == (rows.fixes()[0].names, rows.fixes()[0].time_us.tolist())
+    assert ({"position out of range": 1}, {"speed out of range": 2}) == (rows.refused, rows.doubtful)

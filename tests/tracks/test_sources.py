@@ -1,13 +1,15 @@
 """Files: read by what is in them, refused with a sentence when they cannot be."""
 
 import gzip
-import os
+import random
 from pathlib import Path
 
 import pytest
 
 from searoom.errors import NotAllowed
 from searoom.tracks import sources
+from searoom.tracks.stamps import tag
+from spoken import NOON_US, at, rmc, ttm
 
 DATA = Path(__file__).parent.parent / "data"
 HEADER = "name,source_kind,party,time_utc,lat,lon,sog_kn,cog_deg"
@@ -48,7 +50,8 @@ def test_reads_sentences(tmp_path):
 
 
 PACKED = gzip.compress(
-    "\n".join([HEADER, *[ROW.format("1Z")] * 5000]).encode() + os.urandom(20_000).hex().encode(), mtime=0
+    "\n".join([HEADER, *[ROW.format("1Z")] * 5000]).encode() + random.Random(5).randbytes(20_000).hex().encode(),
+    mtime=0,
 )
 
 
@@ -65,6 +68,7 @@ PACKED = gzip.compress(
         ("not the columns of a track", "name,lat,lon\nA,1,2\n"),
         ("no table of tracks", '{"a": 1, "b": 2}'),
         ("no kind of track file", "Dear sir or madam\n"),
+        ("no table of tracks", "name,time_utc\r,lat,lon\nA,1\n"),
         ("not one usable fix", HEADER + "\n"),
         ("not one usable fix: 2 x wrong number of columns", HEADER + "\nA,AIS\nB\n"),
         ("not one usable fix.*no time of reception", "!BSVDM,1,1,,A,13:WB@0vC2PmgjpP`WO=DbdF0<0U,0*5D\n"),
@@ -105,3 +109,56 @@ def test_refuses_a_file_that_unpacks_without_end(tmp_path, monkeypatch):
 
     with pytest.raises(NotAllowed, match="holds more than"):
         sources.read(path)
+
+
+SBS = b"MSG,3,1,1,86E123,1,2026/06/03,12:00:00.000,2026/06/03,12:00:00.000,,38000,,,34.0,139.0,,,0,0,0,0"
+LISTED = b'{ "now": 1780488000,\n "aircraft": [\n {"hex": "86e123", "lat": 1, "lon": 2, "seen_pos": 0}\n ]\n}\n'
+EVENT = b'<event uid="S" type="a-u-S" time="2026-06-03T12:00:00Z"><point lat="1" lon="2"/></event>'
+SIGHTING = b"time_utc,who,name,lat,lon,bearing_deg,range_nm\n2026-06-03T12:00:00Z,Lt,grey,34,139,45,4\n"
+KINDS = [
+    ("instruments' sentences", b"# log\n" + rmc() + b"\r\n"),
+    ("instruments' sentences", at(0, rmc())),
+    ("SBS lines", SBS + b"\r\n"),
+    ("SBS lines", at(0, SBS)),
+    ("aircraft lists", LISTED),
+    ("aircraft lists", at(0, LISTED.replace(b"\n", b" ")) + b"\n" + at(9, LISTED.replace(b"\n", b" "))),
+    ("CoT events", b'<?xml version="1.0"?>\n' + EVENT),
+    ("CoT events", at(0, EVENT) + b"\r\n\r\n"),
+    ("sightings", SIGHTING),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), KINDS, ids=[f"{kind}-{number}" for number, (kind, _) in enumerate(KINDS)])
+@pytest.mark.parametrize("pack", [False, True])
+def test_knows_each_kind_by_its_first_bytes(kind, data, pack, tmp_path):
+    """As a program writes it, as we record it, and packed: one fix at noon."""
+    reading = sources.read(written(tmp_path, gzip.compress(data, mtime=0) if pack else data))
+
+    assert kind == reading.kind
+    assert [NOON_US] == reading.fixes.time_us.tolist()
+
+
+def test_a_file_is_the_sensor_that_its_targets_are_named_by(tmp_path):
+    """Two radars in two files have each their target 7."""
+    names = set()
+    for sensor in ("Radar A", "Radar B"):
+        path = tmp_path / f"{sensor}.nmea"
+        path.write_bytes(rmc() + b"\n" + ttm() + b"\n")
+        names |= set(sources.read(path).fixes.names)
+
+    assert {"own:radar-a", "radar:radar-a:7", "own:radar-b", "radar:radar-b:7"} == names
+
+
+def test_a_list_may_be_longer_than_a_line_of_text(tmp_path):
+    """A thousand aircraft on one line are read; the limit of their documents is another."""
+    one = b'{"hex": "%06x", "lat": 1, "lon": 2, "seen_pos": 0, "note": "' + b"x" * 200 + b'"}'
+    line = b'{"now": 1780488000, "aircraft": [' + b",".join(one % number for number in range(1000)) + b"]}"
+
+    assert 1000 == len(sources.read(written(tmp_path, tag(NOON_US) + line)).fixes)
+
+
+def test_says_what_told_no_position(tmp_path):
+    """Other sentences are counted, not forgotten."""
+    reading = sources.read(written(tmp_path, rmc() + b"\n# comment\n"))
+
+    assert ["lines and messages without a craft's position: 1"] == [finding.sentence for finding in reading.findings]

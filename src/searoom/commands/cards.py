@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from searoom.ceremonies import PART_SUFFIX, prepare_next, sign_proposal
-from searoom.commands.arguments import parser
+from searoom.commands.arguments import parser, reference
 from searoom.commands.ceremony import taken, tell, tell_fingerprint
 from searoom.commands.people import confirmed
 from searoom.desk import ask
@@ -28,7 +28,7 @@ def card(argv: Sequence[str]) -> int:
         "from the node, and publish it. Keys that are not on the next card end with the entry that brings it.",
         [
             "searoom card show amber.card --compare '12345 67890 ...'",
-            "searoom card next amber-node --add amber-3.request --remove amber-1 --why 'medium lost' --last-good 17",
+            "searoom card next amber-node --add amber-3.request --remove amber-1 --why 'lost' --last-good amber/17",
             "searoom card next amber-node --renew --why 'yearly renewal' --out amber-1.proposal",
             "searoom card sign amber-1.proposal --key amber-keeper-3.key --out keeper-c.part",
             "searoom card publish amber-node amber-1.proposal keeper-a.part keeper-c.part",
@@ -64,7 +64,7 @@ def _next_arguments(command: ArgumentParser) -> None:
     command.add_argument("--stolen", action="store_true", help="with --renew: nothing more goes to the old keys")
     command.add_argument("--root", type=Path, help="new keepers: the root from `ceremony --party`")
     command.add_argument("--why", default="", help="why keys end; the counterpart reads it")
-    command.add_argument("--last-good", type=int, metavar="INDEX", help="the last entry under those keys that is ours")
+    command.add_argument("--last-good", metavar="ENTRY", help="the last entry under those keys that is ours: amber/17")
     command.add_argument("--out", type=Path, help="the proposal's file")
     command.add_argument("--passphrase-file", type=Path, help="of the node's keys, with --renew")
 
@@ -109,7 +109,7 @@ def _next(given: Namespace) -> int:
         remove=tuple(given.remove),
         root=root_from_bytes(taken(given.root)) if given.root else None,
         why=given.why,
-        last_good=given.last_good,
+        last_good=reference(given.last_good) if given.last_good else None,
         drop_kem=given.stolen,
     )
     proposed = prepare_next(given.node, before, change, renew=given.renew, ask=asker(given.passphrase_file))

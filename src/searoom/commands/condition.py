@@ -46,6 +46,7 @@ def _lines(reply: Mapping[str, object]) -> list[str]:
         ahead = cast("dict[str, int]", reply["ahead"]).get(log, 0)
         lines.append(f"  log of {log}: {size} entries held" + (f", {ahead} more ahead of their place" if ahead else ""))
         lines.append(f"    signed as stored by {', '.join(stored)}")
+    lines += _unread(cast("dict[str, int]", reply["account"]))
     for party, line in cast("dict[str, dict[str, object]]", reply["lines"]).items():
         lines += _line(party, line)
     for kind, count in cast("dict[str, int]", reply["evidence"]).items():
@@ -56,6 +57,12 @@ def _lines(reply: Mapping[str, object]) -> list[str]:
     lines.append(f"  disk: {cast('int', disk['free_bytes']) // _MIB} MiB free; {stores}")
     versions = cast("dict[str, str]", reply["versions"])
     return [*lines, "  versions: " + ", ".join(f"{name} {version}" for name, version in versions.items())]
+
+
+def _unread(account: Mapping[str, int]) -> list[str]:
+    if account["read"] == account["of"]:
+        return []
+    return [f"  account read up to entry {account['read']:,} of {account['of']:,}; until then states and duties wait"]
 
 
 def _line(party: str, line: Mapping[str, object]) -> list[str]:

@@ -15,6 +15,7 @@ from searoom.keyfiles import write_private
 from searoom.officer import Table
 from searoom.record import shape
 from searoom.record.entry import Kind, Released, clear_statement, release, sign_statement, verify_released
+from searoom.record.roster import epoch_of, log_name
 from searoom.record.seal import read_reason, reason
 from searoom.signals import forms
 from searoom.unlocking import asker
@@ -52,7 +53,7 @@ def _draft(given: Namespace) -> int:
     table = officer.sit_down(given.node)
     who = officer.person(table, given.key, asker(given.passphrase_file))
     officer.note_duress(given.node, table, who, forms.load())
-    body = reason(given.reason)
+    body = reason(_next_log(given.node, table), given.reason)
     statement = clear_statement(
         Kind.EPOCH,
         body,
@@ -71,10 +72,11 @@ def _draft(given: Namespace) -> int:
 
 def _open(given: Namespace) -> int:
     table = officer.sit_down(given.node)
-    released, body = _read(given.release, table)
+    released, body = _read(given.release, given.node, table)
     if not given.json:
         names = ", ".join(_name(signature.key_id, table) for signature in released.signatures)
-        sys.stdout.write(f"{table.party} opens a new log. Reason: {read_reason(body)}\n  signed so far by {names}\n")
+        log, why = read_reason(body)
+        sys.stdout.write(f"{table.party} opens its new log {log}. Reason: {why}\n  signed so far by {names}\n")
         sys.stdout.write("  the log of before is never written again, and all counterparts read this reason\n")
     if not confirmed("Sign this and open the new log?", given):
         sys.stdout.write("not signed; the draft stays\n")
@@ -97,7 +99,7 @@ def _open(given: Namespace) -> int:
     return 0
 
 
-def _read(path: Path, table: Table) -> tuple[Released, bytes]:
+def _read(path: Path, node: Path, table: Table) -> tuple[Released, bytes]:
     """Return a draft, checked to be of our party, over the reason that is shown."""
     try:
         data = path.read_bytes()
@@ -117,8 +119,17 @@ def _read(path: Path, table: Table) -> tuple[Released, bytes]:
     )
     if statement != same:
         raise NotAllowed(f"{path} is no draft of a new log of {table.party}, or its reason was changed")
-    read_reason(body)
+    log, _ = read_reason(body)
+    if (due := _next_log(node, table)) != log:
+        raise NotAllowed(
+            f"{path} opens the log {log}, and the next one of {table.party} is {due}", advice="Draft it once more."
+        )
     return released, body
+
+
+def _next_log(node: Path, table: Table) -> str:
+    """Return the name of the log that our party can open next: what is signed for it opens no other."""
+    return log_name(table.party, epoch_of(str(ask(node, {"do": "status"})["log"])) + 1)
 
 
 def _name(key_id: bytes, table: Table) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from searoom import account as accounts
 from searoom import clock
-from searoom.account import Account, Closed, Item, Message, Ref, State, Transcribed, ref_text
+from searoom.account import Account, Again, Closed, Item, Message, Ref, State, Transcribed, ref_text
 from searoom.commands import verdicts
 from searoom.commands.arguments import pairs, parser, print_json, shown_progress
 from searoom.commands.verdicts import UNPINNED, Helps, compared
@@ -41,6 +41,9 @@ class _Exported:
 
     def logs(self) -> tuple[str, ...]:
         return self._proven.manifest.logs
+
+    def size(self, log: str) -> int:
+        return self._proven.sizes[log]
 
     def entries(self, log: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
         for item in self._proven.read(log):
@@ -168,6 +171,8 @@ def _lines(name: str, proven: Proven) -> list[str]:
         lines.append(f"  {log}: {proven.sizes[log]} entries; {stored}")
     lines += [f"  root of {party}: {proven.roster.first_card(party).fingerprint()}" for party in manifest.parties]
     lines.append(f"  {proven.openings} of {proven.entries} bodies opened by the exporter")
+    if proven.again:
+        lines.append(f"  said again in a later log of their author: {proven.again} (each counts once, with the first)")
     return lines
 
 
@@ -184,11 +189,11 @@ def who(proven: Proven) -> list[str]:
         lines.append(f"{ref_text(item.ref)}  {clock.to_text(item.claimed_us)}  {said}")
         lines += [f"    said by       {_signer(signer)}" for signer in item.signers]
         lines.append(f"    placed by     {_signer(item.station)}")
-        lines += _states(account, item.ref)
+        lines += () if isinstance(item, Again) else _states(account, item.ref)
     return lines
 
 
-def _what(item: Item) -> str:
+def _what(item: Item | Again) -> str:
     match item:
         case Message():
             return item.filled.form
@@ -233,6 +238,7 @@ def _facts(names: Sequence[str], proven: Sequence[Proven], pinned: set[str]) -> 
             "entries": one.entries,
             "signatures": one.signatures,
             "opened": one.openings,
+            "again": one.again,
             "fingerprints_compared": sorted(pinned),
             "proven": PROVEN,
         }

@@ -10,7 +10,7 @@ from searoom import cbor, clock
 from searoom.commands.arguments import print_json
 from searoom.errors import NotAllowed, SearoomError, Tampered
 from searoom.link import bundle, contents
-from searoom.offrecord import COPY, PROVES_NOTHING
+from searoom.offrecord import COPY, PROVES_NOTHING, is_copy
 from searoom.record import excerpt as excerpts
 from searoom.record import forks
 from searoom.record.cards import MAX_CARD, Card
@@ -225,7 +225,9 @@ def _fork(path: Path, data: bytes, helps: Helps) -> Verdict:
     return Verdict("fork proven", FORK_PROVEN, lines, facts)
 
 
-def _aside(_path: Path, _data: bytes, _helps: Helps) -> Verdict:
+def _aside(path: Path, data: bytes, _helps: Helps) -> Verdict:
+    if not is_copy(data):
+        raise NotAllowed(f"{path} says that it is an off-record copy and is not written as one")
     return Verdict("proves nothing", NOTHING_PROVEN, (PROVES_NOTHING["en"],), {"sentence": PROVES_NOTHING["en"]})
 
 

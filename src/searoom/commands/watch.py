@@ -6,6 +6,8 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from searoom import clock
 from searoom.commands.arguments import parser
 from searoom.encounters import screen as screens
@@ -37,9 +39,10 @@ def screen(argv: Sequence[str]) -> int:
     command.add_argument("--watch", action="append", default=[], metavar="CRAFT", help="only pairs with this craft")
     command.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file with levels and angles")
     command.add_argument("--limit", type=int, default=screens.TABLE_ROWS, help="rows of the table")
+    command.add_argument("--stats", action="store_true", help="also what was read and refused, by source and cause")
     given = command.parse_args(argv)
     readings = [sources.read(path) for path in given.files]
-    _say_refused(given.files, readings)
+    _say_refused(given.files, readings, in_full=given.stats)
     fixes = no_fixes().concat(*(reading.fixes for reading in readings))
     labels = {name: label for reading in readings for name, label in reading.labels.items()}
     detection = screens.screen(fixes, _settings(given.settings, given.watch), _progress())
@@ -47,7 +50,10 @@ def screen(argv: Sequence[str]) -> int:
         sys.stdout.write(screens.to_csv(detection))
     elif given.json:
         refused = {str(p): dict(r.refused) for p, r in zip(given.files, readings, strict=True)}
-        sys.stdout.write(json.dumps({**screens.to_json(detection), "refused": refused}, ensure_ascii=False) + "\n")
+        told = {**screens.to_json(detection), "refused": refused}
+        if given.stats:
+            told["stats"] = {str(p): _stats(r) for p, r in zip(given.files, readings, strict=True)}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(screens.to_table(detection, labels, limit=given.limit))
     return 0 if detection.encounters else 1
@@ -65,11 +71,39 @@ def _settings(path: Path | None, watched: Sequence[str]) -> Settings:
     return Settings.from_table(table)
 
 
-def _say_refused(paths: Sequence[Path], readings: Sequence[Reading]) -> None:
+def _by_source(reading: Reading) -> dict[str, dict[str, int]]:
+    """Return how many fixes of how many craft each source has in a file."""
+    fixes = reading.fixes
+    return {
+        name: {"fixes": int(mine.sum()), "craft": int(np.unique(fixes.craft[mine]).size)}
+        for place, name in enumerate(fixes.sources)
+        if (mine := fixes.source == place).any()
+    }
+
+
+def _stats(reading: Reading) -> dict[str, object]:
+    """Return what one file held: fixes and craft by source, rows refused by cause, and what else is to be known."""
+    findings = [finding.sentence for finding in reading.findings]
+    return {
+        "kind": reading.kind, "sources": _by_source(reading), "refused": dict(reading.refused), "findings": findings,
+    }  # fmt: skip
+
+
+def _say_refused(paths: Sequence[Path], readings: Sequence[Reading], *, in_full: bool) -> None:
     for path, reading in zip(paths, readings, strict=True):
         refused = "; ".join(f"{count} {cause}" for cause, count in sorted(reading.refused.items()))
         tail = f"; refused: {refused}" if refused else ""
         sys.stderr.write(f"{path}: {reading.kind}, {len(reading.fixes.time_us)} fixes{tail}\n")
+        if in_full:
+            _say_stats(reading)
+
+
+def _say_stats(reading: Reading) -> None:
+    """Write the counts of one file as a table."""
+    for name, counts in _by_source(reading).items():
+        sys.stderr.writelines(f"  {count:>12,}  {name}: {what}\n" for what, count in counts.items())
+    sys.stderr.writelines(f"  {count:>12,}  refused: {cause}\n" for cause, count in sorted(reading.refused.items()))
+    sys.stderr.writelines(f"                {finding.sentence}\n" for finding in reading.findings)
 
 
 def _progress() -> Callable[[int, int], None]:

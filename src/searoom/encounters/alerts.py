@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from searoom.encounters.geometry import Geometry
+from searoom.encounters.craft import Pair
+from searoom.encounters.geometry import Colregs, Geometry
 from searoom.encounters.settings import Grade
 
 
@@ -14,6 +15,7 @@ class Reason(StrEnum):
     NEARER = "the closest approach is within this grade"
     OPENING = "the closest approach has passed and the range opens"
     WIDER = "the closest approach is now outside the grade above"
+    COMPANY = "the two keep company now: events are told instead"
     LOST = "no fix young enough of one of the two: this is not an all-clear"
 
 
@@ -25,6 +27,8 @@ class Alert:
     of 20 at the default settings and grows with the age of the fixes; `cpa_error_m` also with the time
     still to go. `bearing_deg` is true, from a to b; `aspect_deg` is where b sees a from b's own course
     (0 ahead, 90 starboard beam), None where b stands still. `age_s` is the age of the older of both fixes.
+    Where one flies, `height_m` is how much higher b is than a; None with `pair` not ships: a height is not known,
+    and the alert was raised as if the two were level. `colregs` holds only for ships in sight of one another.
     """
 
     time_us: int
@@ -41,6 +45,10 @@ class Alert:
     geometry: Geometry
     reason: Reason
     age_s: float
+    pair: Pair = Pair.SHIPS
+    height_m: float | None = None
+    height_error_m: float | None = None
+    colregs: Colregs = Colregs.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +77,48 @@ class Encounter:
         return next((alert for alert in self.alerts if alert.grade is grade), None)
 
 
+class State(StrEnum):
+    """How two craft keep together, by geometry alone; what they mean by it no track says."""
+
+    SHADOWING = "shadowing"  # one came up fast, took the other's speed, and keeps astern
+    ESCORT = "escort"  # the same, abeam or ahead
+    INTERCEPTION = "interception"  # an aircraft came up to another
+    FORMATION = "formation"  # abeam of each other, and nobody came up
+    CONVOY = "convoy"  # in line, and nobody came up
+
+
+class Deed(StrEnum):
+    """What happened while two craft kept together."""
+
+    BEGAN = "began to keep together"
+    ENDED = "no longer keep together"
+    CROSSED_AHEAD = "crossed ahead"
+    CAME_BACK = "came back"
+    PASSED_ABOVE = "passed above"
+    PASSED_BELOW = "passed below"
+    PASSED = "passed close, heights not known"
+    CLOSED_FASTER = "closed faster than the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One deed in company; `by` did it, None where both or neither did. Metres, errors as in `Alert`."""
+
+    time_us: int
+    a: str
+    b: str
+    state: State
+    deed: Deed
+    by: str | None
+    range_m: float
+    range_error_m: float
+    height_m: float | None
+    height_error_m: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a detector made of an archive: alerts in order of time, encounters in order of their first alert.
+    """What a detector made of an archive: alerts and events in order of time, encounters by their first alert.
 
     `passed_over` counts fixes that were not believed, by cause; `craft` is how many were seen.
     """
@@ -80,3 +127,4 @@ class Detection:
     encounters: tuple[Encounter, ...]
     passed_over: Mapping[str, int]
     craft: int
+    events: tuple[Event, ...] = ()

@@ -1,7 +1,8 @@
-"""How two craft lie to each other, in words of geometry only; who gives way is not said here.
+"""How two craft lie to each other: the geometry, and the rule that it would fall under between ships in sight.
 
-The sectors are those of the Collision Regulations (COLREGS 13(b), 14), the angles are settings. The
-Rules themselves also ask for sight, lights, kind of vessel and visibility, which no track holds.
+The sectors are those of the Collision Regulations (COLREGS 13(b), 14, 15), the angles are settings. The
+Rules themselves also ask for sight, lights, kind of vessel and visibility, which no track holds: so the class
+is advice to our own watch, always read with `CONDITION`, and never part of anything that is released.
 """
 
 from enum import StrEnum
@@ -17,6 +18,20 @@ class Geometry(StrEnum):
     A_STILL = "a stands still"
     B_STILL = "b stands still"
     STILL = "both stand still"
+
+
+class Colregs(StrEnum):
+    """The rule that the geometry falls under, named from craft a; valid only under `CONDITION`."""
+
+    HEAD_ON = "head-on (rule 14)"
+    GIVES_WAY = "crossing, a gives way (rule 15)"
+    STANDS_ON = "crossing, a stands on (rules 15, 17)"
+    OVERTAKING = "a overtakes (rule 13)"
+    BEING_OVERTAKEN = "a is overtaken (rule 13)"
+    NONE = "no class"  # one stands still or flies
+
+
+CONDITION = "geometry, if in sight of one another"
 
 
 def relative_deg(bearing_deg: float, course_deg: float) -> float:
@@ -52,6 +67,20 @@ def classify(
     if opposite and max(_off(a_seen_from_b, 0.0), _off(b_seen_from_a, 0.0)) <= head_on_deg:
         return Geometry.HEAD_ON
     return Geometry.CROSSING
+
+
+def colregs(geometry: Geometry, b_seen_from_a_deg: float) -> Colregs:
+    """Return the class of a pair of ships; in a crossing, who has the other on its own starboard side gives way."""
+    if geometry is Geometry.CROSSING:
+        return Colregs.GIVES_WAY if b_seen_from_a_deg < 180.0 else Colregs.STANDS_ON
+    return _CLASSES.get(geometry, Colregs.NONE)
+
+
+_CLASSES = {
+    Geometry.HEAD_ON: Colregs.HEAD_ON,
+    Geometry.OVERTAKING: Colregs.OVERTAKING,
+    Geometry.BEING_OVERTAKEN: Colregs.BEING_OVERTAKEN,
+}
 
 
 def held(before: Geometry, now: Geometry) -> Geometry:

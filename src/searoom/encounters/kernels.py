@@ -51,6 +51,32 @@ class Approach(NamedTuple):
     relative_mps: Floats
 
 
+class Met(NamedTuple):
+    """The pairs that come near, a < b, none twice, in order; the columns, of shape (n,), as in `Approach`."""
+
+    a: Indices
+    b: Indices
+    range_m: Floats
+    tcpa_s: Floats
+    cpa_m: Floats
+    relative_mps: Floats
+
+    def take(self, chosen: Flags) -> "Met":
+        """Return the chosen pairs."""
+        return Met(
+            self.a[chosen], self.b[chosen], self.range_m[chosen], self.tcpa_s[chosen], self.cpa_m[chosen],
+            self.relative_mps[chosen],
+        )  # fmt: skip
+
+
+class Heights(NamedTuple):
+    """How high n craft are and how fast they climb, `nan` where not known; and which difference counts as near."""
+
+    alt_m: Floats
+    climb_mps: Floats
+    near_m: float
+
+
 def motion(lat_deg: Floats, lon_deg: Floats, speed_mps: Floats, course_deg: Floats) -> Motion:
     """Return n craft as Earth-fixed vectors; speed and course must be known (see `known_velocity`)."""
     lat, lon, course = np.radians(lat_deg), np.radians(lon_deg), np.radians(course_deg)
@@ -90,6 +116,36 @@ def closest_approach(
     )]  # fmt: skip
     n = len(lat1_deg)
     return approach(motion(*both), np.arange(n), np.arange(n, 2 * n))
+
+
+def heights_meet(met: Met, heights: Heights, radius_m: float, horizon_s: float) -> Flags:
+    """Return which pairs are within the height at an instant at which they are within the radius, up to the horizon.
+
+    A craft whose height is not known may be at any; one whose climb is not known keeps its height.
+    """
+    apart = heights.alt_m[met.b] - heights.alt_m[met.a]
+    climb = heights.climb_mps[met.b] - heights.climb_mps[met.a]
+    return first_within(met, apart, climb, radius_m, heights.near_m) <= horizon_s
+
+
+def first_within(met: Met, apart_m: Floats, climb_mps: Floats, radius_m: float, height_m: float) -> Floats:
+    """Return after how many seconds each pair is first within the radius and the height at once; never: infinite.
+
+    `apart_m` is how much higher b is, `nan` where it may be anything; `climb_mps` how fast that grows, `nan` as 0.
+    """
+    climb = np.nan_to_num(climb_mps)
+    moving = met.relative_mps > SAME_VELOCITY_MPS
+    half = np.sqrt(np.maximum(radius_m**2 - met.cpa_m**2, 0.0)) / np.where(moving, met.relative_mps, 1.0)
+    first = np.where(moving, np.maximum(met.tcpa_s - half, 0.0), 0.0)
+    last = np.where(moving, met.tcpa_s + half, np.inf)
+    climbing = climb != 0.0
+    rate = np.where(climbing, climb, 1.0)
+    one, other = (-height_m - apart_m) / rate, (height_m - apart_m) / rate
+    level = np.isnan(apart_m) | (~climbing & (np.abs(apart_m) <= height_m))
+    low = np.where(level, 0.0, np.where(climbing, np.minimum(one, other), np.inf))
+    high = np.where(level, np.inf, np.where(climbing, np.maximum(one, other), -np.inf))
+    begin, end = np.maximum(first, low), np.minimum(last, high)
+    return np.where((met.cpa_m <= radius_m) & (begin <= end), begin, np.inf)
 
 
 def dead_reckon(
@@ -139,15 +195,21 @@ def travelled(
 
 
 def velocity_sigma(
-    speed_mps: Floats, moving: Flags, *, speed_error_mps: float, course_error_deg: float, unknown_speed_mps: float
-) -> Floats:
-    """Return one standard deviation of each craft's velocity; a craft taken to stand still may be doing its speed."""
-    sideways = speed_mps * np.radians(course_error_deg)
+    speed_mps: Floats, moving: Flags, turned_deg: Floats, *, speed_error_mps: float, course_error_deg: float,
+    unknown_speed_mps: float,
+) -> Floats:  # fmt: skip
+    """Return one standard deviation of each craft's velocity; a craft taken to stand still may be doing its speed.
+
+    `turned_deg` is how far its course may yet turn from the one that is reckoned with.
+    """
+    sideways = speed_mps * np.radians(np.minimum(np.hypot(course_error_deg, turned_deg), 90.0))
     hidden = np.where(np.isfinite(speed_mps), speed_mps, unknown_speed_mps)
     return np.where(moving, np.hypot(speed_error_mps, sideways), np.hypot(speed_error_mps, hidden))
 
 
-def place_sigma(sigma_m: Floats, velocity_sigma_mps: Floats, age_s: Floats, manoeuvre_mps2: float) -> Floats:
+def place_sigma(
+    sigma_m: Floats, velocity_sigma_mps: Floats, age_s: Floats, manoeuvre_mps2: float | Floats
+) -> Floats:  # fmt: skip
     """Return one standard deviation of a place reckoned over `age_s`: the older the fix, the wider."""
     age = np.abs(age_s)
     return np.sqrt(sigma_m**2 + (velocity_sigma_mps * age) ** 2 + (0.5 * manoeuvre_mps2 * age**2) ** 2)

@@ -1,7 +1,9 @@
 """The newest fix of each craft, and where all of them are at one instant.
 
 Late, repeated and future fixes, and jumps that no ship can make, are passed over and counted; a second
-fix that confirms a jump is believed, so a receiver that was wrong before can be right again.
+fix that confirms a jump is believed, so a receiver that was wrong before can be right again. What has once
+told a height, or is named as an aircraft is, flies: it ages sooner and may be faster than a ship. A height
+that the newest fix does not tell is reckoned on from the last that did.
 """
 
 from typing import NamedTuple
@@ -9,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from searoom.encounters import kernels
+from searoom.encounters.craft import flies
 from searoom.encounters.settings import Settings
 from searoom.tracks.fixes import Fixes, Flags, Floats, Indices, Times
 from searoom.units import MICROSECONDS
@@ -32,6 +35,19 @@ class Instant(NamedTuple):
     place_sigma_m: Floats
     velocity_sigma_mps: Floats
     age_s: Floats
+    still: Flags  # a stranger that says that it is slower than the speed floor: anchored, moored, drifting
+    flying: Flags  # it is an aircraft
+    grounded: Flags  # and stands or rolls on the ground
+    watched: Flags
+    alt_m: Floats  # of a ship: 0
+    climb_mps: Floats
+    alt_sigma_m: Floats
+
+    def chosen(self, which: Flags) -> tuple[Indices, kernels.Motion, kernels.Heights]:
+        """Return the places of some craft in these columns, and their motions and heights."""
+        rows = np.flatnonzero(which)
+        motion = kernels.Motion(*(column[rows] for column in self.motion))
+        return rows, motion, kernels.Heights(self.alt_m[rows], self.climb_mps[rows], np.inf)
 
 
 class Picture:
@@ -44,8 +60,10 @@ class Picture:
         self.passed_over: dict[str, int] = {}
         self._time_us: Times = np.full(_FIRST_ROOM, _NEVER, dtype=np.int64)
         self._mark_us: Times = np.full(_FIRST_ROOM, _NEVER, dtype=np.int64)  # the fix that speed is derived from
+        self._alt_us: Times = np.full(_FIRST_ROOM, _NEVER, dtype=np.int64)  # the fix that told the height
         self._strikes: Indices = np.zeros(_FIRST_ROOM, dtype=np.intp)
         self._derived: Flags = np.zeros(_FIRST_ROOM, dtype=np.bool_)
+        self._flags: Flags = np.zeros((_FLAGS, _FIRST_ROOM), dtype=np.bool_)
         self._columns: Floats = np.full((_COLUMNS, _FIRST_ROOM), np.nan)
 
     def update(self, fixes: Fixes, now_us: int) -> None:
@@ -56,6 +74,7 @@ class Picture:
         craft, newest = np.unique(fixes.craft[rows], return_index=True)
         rows = rows[newest]
         slots = np.array([self._slot(fixes.names[index]) for index in craft], dtype=np.intp)
+        self._kinds(fixes, rows, slots)
         late = fixes.time_us[rows] <= self._time_us[slots]
         self._count("not newer than what is known", late)
         rows, slots = rows[~late], slots[~late]
@@ -70,30 +89,56 @@ class Picture:
     def at(self, now_us: int) -> Instant:
         """Return every craft whose last fix is not too old, reckoned to `now_us`."""
         known = len(self.names)
-        age = (now_us - self._time_us[:known]) / MICROSECONDS
-        slot = np.flatnonzero(age <= self._settings.max_age_s)
+        settings, age = self._settings, (now_us - self._time_us[:known]) / MICROSECONDS
+        flying, grounded, watched, ours = self._flags[:, :known]
+        slot = np.flatnonzero(age <= np.where(flying, settings.air_max_age_s, settings.max_age_s))
         row = np.full(known, -1, dtype=np.intp)
         row[slot] = np.arange(len(slot))
         lat, lon, told_speed, told_course, sigma = self._columns[:5, slot]
-        speed, course, moving = kernels.known_velocity(told_speed, told_course, self._settings.speed_floor_mps)
-        velocity_sigma = self._velocity_sigma(told_speed, moving, sigma, self._derived[slot])
+        speed, course, moving = kernels.known_velocity(told_speed, told_course, settings.speed_floor_mps)
+        velocity_sigma = self._velocity_sigma(slot, moving)
         lat, lon, course = kernels.dead_reckon(lat, lon, speed, course, age[slot])
-        place_sigma = kernels.place_sigma(sigma, velocity_sigma, age[slot], self._settings.manoeuvre_mps2)
-        motion = kernels.motion(lat, lon, speed, course)
-        return Instant(slot, row, motion, speed, course, moving, place_sigma, velocity_sigma, age[slot])
+        manoeuvre = np.where(flying[slot], settings.air_manoeuvre_mps2, settings.manoeuvre_mps2)
+        return Instant(
+            slot, row, kernels.motion(lat, lon, speed, course), speed, course, moving,
+            kernels.place_sigma(sigma, velocity_sigma, age[slot], manoeuvre), velocity_sigma, age[slot],
+            (told_speed < settings.speed_floor_mps) & ~ours[slot], flying[slot], grounded[slot], watched[slot],
+            *self._heights(slot, flying[slot], now_us),
+        )  # fmt: skip
+
+    def _heights(self, slot: Indices, flying: Flags, now_us: int) -> tuple[Floats, Floats, Floats]:
+        """Return height, climb and one standard deviation of the height; a ship is at the height of the sea."""
+        alt, climb = self._columns[_ALT : _ALT + 2, slot]
+        told_us = self._alt_us[slot]
+        since_s = np.where(np.isfinite(alt), (now_us - np.where(np.isfinite(alt), told_us, now_us)) / MICROSECONDS, 0.0)
+        drift = np.where(np.isfinite(climb), _CLIMB_ERROR_MPS, _CLIMB_UNKNOWN_MPS) * np.abs(since_s)
+        sigma = np.hypot(self._settings.alt_error_m, drift)
+        reckoned = alt + np.nan_to_num(climb) * since_s
+        return np.where(flying, reckoned, 0.0), np.where(flying, climb, 0.0), np.where(flying, sigma, 0.0)
 
     def newest_us(self) -> int | None:
         """Return the time of the newest fix that is held."""
         return int(self._time_us[: len(self.names)].max()) if self.names else None
 
-    def _velocity_sigma(self, speed: Floats, moving: Flags, sigma_m: Floats, derived: Flags) -> Floats:
-        settings = self._settings
+    def _velocity_sigma(self, slot: Indices, moving: Flags) -> Floats:
+        settings, speed, sigma_m = self._settings, self._columns[2, slot], self._columns[4, slot]
         told = kernels.velocity_sigma(
-            speed, moving, speed_error_mps=settings.speed_error_mps, course_error_deg=settings.course_error_deg,
+            speed, moving, np.abs(np.nan_to_num(self._columns[_TURN, slot])) * settings.turn_for_s,
+            speed_error_mps=settings.speed_error_mps, course_error_deg=settings.course_error_deg,
             unknown_speed_mps=settings.unknown_speed_mps,
         )  # fmt: skip
         between_two_fixes = np.sqrt(2.0) * sigma_m / max(settings.derive_over_s, 1.0)
-        return np.where(derived, np.hypot(told, between_two_fixes), told)
+        return np.where(self._derived[slot], np.hypot(told, between_two_fixes), told)
+
+    def _turn(self, fixes: Fixes, rows: Indices, slots: Indices) -> Floats:
+        """Return how fast each craft turns: as it says, or from its last two courses where those lie well apart."""
+        seconds = (fixes.time_us[rows] - np.maximum(self._time_us[slots], 0)) / MICROSECONDS
+        turned = (fixes.course_deg[rows] - self._columns[3, slots] + 180.0) % 360.0 - 180.0
+        with np.errstate(invalid="ignore"):
+            fit = (_TURN_SEEN_S[0] <= seconds) & (seconds <= _TURN_SEEN_S[1])
+            fit &= np.minimum(fixes.speed_mps[rows], self._columns[2, slots]) >= _TURN_FROM_MPS
+        seen = np.where(fit, turned / np.maximum(seconds, 1.0), np.nan)
+        return np.where(np.isfinite(fixes.turn_dps[rows]), fixes.turn_dps[rows], seen)
 
     def _slot(self, name: str) -> int:
         slot = self._slots.setdefault(name, len(self.names))
@@ -101,13 +146,26 @@ class Picture:
             self.names.append(name)
             if slot == len(self._time_us):
                 self._grow()
+            watched = self._settings.watched
+            self._flags[_WATCHED, slot] = watched is None or name in watched
+            self._flags[_OURS, slot] = name.startswith("own:") or (watched is not None and name in watched)
         return slot
+
+    def _kinds(self, fixes: Fixes, rows: Indices, slots: Indices) -> None:
+        """Note which craft fly; who was once seen to fly is an aircraft for good."""
+        names = [self.names[slot] for slot in slots]
+        by_source = np.array([flies("", source) for source in fixes.sources], dtype=np.bool_)
+        told = np.isfinite(fixes.alt_m[rows]) | fixes.ground[rows] | by_source[fixes.source[rows]]
+        named = [flies(name, "") or name in self._settings.aircraft for name in names]
+        self._flags[_FLYING, slots] |= told | np.array(named, dtype=np.bool_)
 
     def _grow(self) -> None:
         room = len(self._time_us)
         never = np.full(room, _NEVER, dtype=np.int64)
         self._time_us = np.concatenate([self._time_us, never])
         self._mark_us = np.concatenate([self._mark_us, never])
+        self._alt_us = np.concatenate([self._alt_us, never])
+        self._flags = np.concatenate([self._flags, np.zeros((_FLAGS, room), dtype=np.bool_)], axis=1)
         self._strikes = np.concatenate([self._strikes, np.zeros(room, dtype=np.intp)])
         self._derived = np.concatenate([self._derived, np.zeros(room, dtype=np.bool_)])
         self._columns = np.concatenate([self._columns, np.full((_COLUMNS, room), np.nan)], axis=1)
@@ -123,7 +181,9 @@ class Picture:
         seconds = np.where(seen, (fixes.time_us[rows] - self._time_us[slots]) / MICROSECONDS, 0.0)
         lat, lon = np.where(seen, self._columns[:2, slots], 0.0)
         gone, _ = kernels.travelled(lat, lon, fixes.lat_deg[rows], fixes.lon_deg[rows])
-        return seen & (gone > self._settings.jump_mps * seconds + self._settings.jump_slack_m)
+        flying = self._flags[_FLYING, slots]
+        fastest = np.where(flying, self._settings.air_jump_mps, self._settings.jump_mps)
+        return seen & (gone > fastest * seconds + self._settings.jump_slack_m)
 
     def _take(self, fixes: Fixes, rows: Indices, slots: Indices) -> None:
         lat, lon, time_us = fixes.lat_deg[rows], fixes.lon_deg[rows], fixes.time_us[rows]
@@ -134,11 +194,17 @@ class Picture:
         own_speed, own_course = self._columns[_DERIVED, slots], self._columns[_DERIVED + 1, slots]
         derived = silent & np.isfinite(own_speed)
         self._derived[slots] = derived
+        self._columns[_TURN, slots] = self._turn(fixes, rows, slots)
         self._time_us[slots] = time_us
         self._columns[0, slots], self._columns[1, slots] = lat, lon
         self._columns[2, slots] = np.where(derived, own_speed, speed)
         self._columns[3, slots] = np.where(derived, own_course, course)
         self._columns[4, slots] = fixes.sigma_m[rows]
+        self._flags[_GROUNDED, slots] = fixes.ground[rows]
+        tells = np.isfinite(fixes.alt_m[rows])
+        high, told = slots[tells], rows[tells]
+        self._columns[_ALT, high], self._columns[_ALT + 1, high] = fixes.alt_m[told], fixes.climb_mps[told]
+        self._alt_us[high] = fixes.time_us[told]
 
     def _derive(self, lat: Floats, lon: Floats, time_us: Times, slots: Indices) -> None:
         """Keep for each craft a speed and course between two fixes far enough apart, for those that tell none."""
@@ -154,6 +220,15 @@ class Picture:
         self._mark_us[slot] = time_us[due]
 
 
-_COLUMNS = 9  # latitude, longitude, speed, course, sigma; derived speed and course; the mark's latitude and longitude
+# Latitude, longitude, speed, course, sigma; derived speed, course; the mark's latitude, longitude; height, climb; turn.
+_COLUMNS = 12
 _DERIVED = 5
 _MARK = 7
+_ALT = 9
+_TURN = 11
+_TURN_SEEN_S = (30.0, 100.0)  # nearer fixes: noise of the course; further apart: another turn
+_TURN_FROM_MPS = 2.0
+_FLAGS = 4
+_FLYING, _GROUNDED, _WATCHED, _OURS = range(_FLAGS)
+_CLIMB_ERROR_MPS = 1.0  # 200 ft/min, the step of most reports being 64
+_CLIMB_UNKNOWN_MPS = 8.0  # what an aircraft that tells no climb may be doing

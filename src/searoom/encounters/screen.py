@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from searoom.encounters.alerts import Alert, Detection, Encounter
+from searoom.encounters.alerts import Alert, Detection, Encounter, Event
 from searoom.encounters.detector import Progress, detect
 from searoom.encounters.settings import RISING, Grade, Settings
 from searoom.tracks.fixes import Fixes
@@ -18,7 +18,7 @@ from searoom.units import METRES_PER_NAUTICAL_MILE
 Row = dict[str, str | int | float | None]
 COLUMNS = (
     "time_utc", "a", "b", "grade", "range_m", "range_error_m", "cpa_m", "cpa_error_m", "tcpa_s",
-    "bearing_deg", "aspect_deg", "geometry", "reason", "age_s",
+    "bearing_deg", "aspect_deg", "geometry", "reason", "age_s", "pair", "height_m", "height_error_m", "colregs",
 )  # fmt: skip
 TABLE_ROWS = 40  # what fits a terminal and a watch officer; CSV and JSON hold all
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,12 +44,13 @@ def to_csv(detection: Detection) -> str:
 
 
 def to_json(detection: Detection) -> dict[str, object]:
-    """Return what `json.dumps` can write: the rows, the encounters and what was not believed."""
+    """Return what `json.dumps` can write: the rows, encounters, events in company, and what was not believed."""
     return {
         "craft": detection.craft,
         "passed_over": dict(detection.passed_over),
         "alerts": list(rows(detection)),
         "encounters": [_encounter(one) for one in detection.encounters],
+        "events": [_event(one) for one in detection.events],
     }
 
 
@@ -107,6 +108,26 @@ def _row(alert: Alert) -> Row:
         "geometry": alert.geometry.value,
         "reason": alert.reason.name.lower(),
         "age_s": round(alert.age_s),
+        "pair": alert.pair.words,
+        "height_m": None if alert.height_m is None else round(alert.height_m),
+        "height_error_m": None if alert.height_error_m is None else math.ceil(alert.height_error_m),
+        "colregs": alert.colregs.value,
+    }
+
+
+def _event(event: Event) -> dict[str, object]:
+    seen = math.isfinite(event.range_m)
+    return {
+        "time_utc": _time(event.time_us),
+        "a": event.a,
+        "b": event.b,
+        "state": event.state.value,
+        "deed": event.deed.value,
+        "by": event.by,
+        "range_m": round(event.range_m) if seen else None,
+        "range_error_m": math.ceil(event.range_error_m) if seen else None,
+        "height_m": None if event.height_m is None else round(event.height_m),
+        "height_error_m": None if event.height_error_m is None else math.ceil(event.height_error_m),
     }
 
 

@@ -19,7 +19,7 @@ from searoom.record.entry import Entry, verify_entry
 from searoom.record.keys import Role
 from searoom.record.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from searoom.record.roster import Roster
-from searoom.record.seal import check_body
+from searoom.record.seal import check_placed
 
 _MANIFEST_BYTES: Final = 1 << 10
 
@@ -91,7 +91,7 @@ def _run(event: Entries | Ahead, manifest: Manifest, roster: Roster) -> tuple[st
         if (said.mechanism, said.exercise) != (manifest.mechanism, manifest.exercise):
             raise NotAllowed(f"entry {index} of {event.log} belongs to another record than its bundle")
         verify_entry(entry, roster.card_at(said.author, entry.log, entry.index))
-        check_body(body, said)
+        check_placed(body, entry)
     if isinstance(event, Ahead):
         verify_inclusion(leaf_hash(event.entry), event.index, head.size, event.proof, head.root)
     elif first == 0 and items:

@@ -341,9 +341,10 @@ def read(frame: bytes) -> Event:
 
 def write(event: Event) -> bytes:
     """Return the frame of `event` with its length; raise `NotAllowed` for what `read` would not take."""
-    body = cbor.encode([WORDS[type(event)], *_fields(event)])
+    word, fields = WORDS[type(event)], _fields(event)
+    if FRAMES[word][1](fields) != event:
+        raise NotAllowed(f"'{word}' would be read as another thing than was said")
+    body = cbor.encode([word, *fields])
     if len(body) > MAX_FRAME_BYTES:
         raise NotAllowed(f"a frame of {len(body)} bytes is longer than the {MAX_FRAME_BYTES} allowed")
-    if read(body) != event:
-        raise NotAllowed(f"'{WORDS[type(event)]}' would be read as another thing than was said")
     return len(body).to_bytes(LENGTH_BYTES, "big") + body

@@ -13,6 +13,7 @@ X25519MLKEM768, which is post-quantum; see `docs/decisions/0005-peer-port.md`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -127,6 +128,25 @@ def _show(context: SSL.Context, credentials: Credentials) -> None:
             "our link certificate or its key cannot be used",
             advice="Restore both files, or make a new certificate and exchange cards again.",
         ) from error
+
+
+@lru_cache(256)
+def own_certificates(party: str, ders: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return those certificates on a party's card that are not made out to somebody else.
+
+    A certificate that it copied from another's card names that other: pinned for both of them, the one who can show
+    it would be taken for the one who cannot.
+    """
+    return tuple(der for der in ders if _made_out_to(der) in (party, None))
+
+
+def _made_out_to(der: bytes) -> str | None:
+    """Return whom a certificate names; None where it cannot be read, which is said where it is used."""
+    try:
+        names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:
+        return None
+    return ", ".join(str(name.value) for name in names)
 
 
 def pinned_party(shown: bytes, pins: Pins) -> str:

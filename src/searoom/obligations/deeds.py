@@ -72,8 +72,9 @@ class Deeds:
             deed = _deed(clause, filled, its)
             if deed is not None:
                 self._by_author[its.author].append(deed)
-                if filled.reply_to is not None:
-                    self._replies[filled.reply_to].append(deed)
+                ref = account.answered(filled)
+                if ref is not None:
+                    self._replies[ref].append(deed)
         for deeds in self._by_author.values():
             deeds.sort(key=lambda deed: (deed.moment_us, deed.said.ref))
 

@@ -64,17 +64,36 @@ class Obligation:
         return self.state in ("pending", "due", "disputed") or (self.state == "missed" and self.silence == "overdue")
 
 
-def standing(agreement: Agreement, account: Account, now_us: int) -> tuple[Obligation, ...]:
-    """Return every duty under the clauses in force: by clause in the agreement's order, then by time, then by party."""
-    handed = _handed(account)
-    said = tuple((message.filled, _said(account, message, handed)) for message in account.messages())
+def standing(
+    agreement: Agreement, account: Account, now_us: int, *, clauses: Sequence[Clause] | None = None
+) -> tuple[Obligation, ...]:
+    """Return every duty under the clauses in force, or under these: by clause in order, then by time, then by party."""
+    asked = agreement.in_force() if clauses is None else clauses
+    handed, names = _handed(account), sorted({name for clause in asked for name in _forms(clause)})
+    messages = account.messages(*names) if names else ()
+    said = tuple((message.filled, _said(account, message, handed)) for message in messages)
     causes = tuple(its for _, its in said)
     said += tuple(_heard(item, item.understood) for item in account.transcripts() if item.understood is not None)
     rest_us = resting_from(agreement, account)
     return tuple(
         duty
-        for clause in agreement.in_force()
+        for clause in asked
         for duty in _under(clause, agreement, Deeds(clause, account, said), causes, rest_us, now_us)
+    )
+
+
+def _forms(clause: Clause) -> tuple[str, ...]:
+    """Return the forms that start a duty under a clause, or fulfil one."""
+    fulfils = clause.fulfilment.form if clause.fulfilment is not None else ""
+    return tuple(filter(None, (clause.trigger.form, fulfils)))
+
+
+def by_station(agreement: Agreement, book: FormBook) -> tuple[Clause, ...]:
+    """Return the clauses in force whose duties a station fulfils by itself."""
+    return tuple(
+        clause
+        for clause in agreement.in_force()
+        if clause.fulfilment is not None and book.form(clause.fulfilment.form).automatic
     )
 
 
@@ -154,7 +173,7 @@ def _handed(account: Account) -> Mapping[Ref, Mapping[str, int]]:
     """Return when each entry was, by its author's own word, handed over to whom and read back."""
     found: dict[Ref, dict[str, int]] = {}
     for message in account.messages(CONVEYED):
-        fields, ref = message.filled.fields, message.filled.reply_to
+        fields, ref = message.filled.fields, account.answered(message.filled)
         if ref is not None and fields["readback"] in READ_BACK and author_of(ref[0]) == message.author:
             found.setdefault(ref, {}).setdefault(str(fields["party"]), cast("int", fields["at"]))
     return found

@@ -17,7 +17,7 @@ from searoom.record.log import Log
 from searoom.record.logs import Logs
 from searoom.record.merkle import leaf_hash, verify_consistency
 from searoom.record.roster import Roster, author_of, epoch_of
-from searoom.record.seal import MAX_BODY, Body, check_body, check_key_ids
+from searoom.record.seal import MAX_BODY, Body, check_body, check_key_ids, check_placed
 from searoom.record.shelf import Shelf
 from searoom.record.witnesses import Keep, compare_root, fork
 
@@ -69,10 +69,12 @@ class Admission:
             verify_released(entry.released, card)
         else:
             verify_entry(entry, card)
-        parsed = check_body(body, entry.statement)
+        parsed = check_placed(body, entry)
         record = rules.Record(roster.mechanism, self._exercise, roster)
         held = _Before(self._logs, log)
         rules.check_entry(entry, record=record, log=log.name, index=log.staged_size, previous=log.last, held=held)
+        if ours and self._logs.said_before(entry.statement.author, entry.statement.plain_hash):
+            raise NotAllowed("the same statement stands in an older log of ours already")
         if parsed is not None:
             check_key_ids(parsed, entry, roster)
         if ours and parsed is not None:
@@ -149,5 +151,5 @@ class _Before:
     def root_of(self, log: str, size: int) -> bytes | None:
         return self._logs.root_of(log, size)
 
-    def said_before(self, author: str, plain_hash: bytes) -> bool:
-        return self._staged.said(plain_hash) or self._logs.said_before(author, plain_hash)
+    def said_before(self, _log: str, plain_hash: bytes) -> bool:
+        return self._staged.said(plain_hash)

@@ -38,10 +38,13 @@ OWN_KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """Why a key is on the card no more, and the last entry of its party's log that it is vouched for (None: none)."""
+    """Why a key is on the card no more, and up to which entry, as (log, index), it is vouched for (None: none).
+
+    The log is named because a party may have several: places of all its logs are ordered by their number first.
+    """
 
     key_id: bytes
-    last_good: int | None
+    last_good: tuple[str, int] | None
     why: str
 
 
@@ -80,7 +83,9 @@ class Card:
         keys: list[cbor.Value] = [
             [key.role.value, key.holder, key.name, key.algorithm, key.public, key.member] for key in self.keys
         ]
-        revoked: list[cbor.Value] = [[item.key_id, item.last_good, item.why] for item in self.revoked]
+        revoked: list[cbor.Value] = [
+            [item.key_id, None if item.last_good is None else list(item.last_good), item.why] for item in self.revoked
+        ]
         return cbor.encode({
             0: shape.VERSION, 1: self.mechanism, 2: self.party, 3: self.names, 4: self.serial, 5: self.root.fields(),
             6: keys, 7: self.kem, 8: self.link_certificates, 9: self.observer, 10: self.members, 11: self.member_need,
@@ -170,7 +175,10 @@ def _check_card(card: Card) -> None:
         shape.octets(item.key_id, "the id of a revoked key", size=cose.KEY_ID_SIZE)
         shape.text(item.why, "why a key was revoked", most=MAX_WHY)
         if item.last_good is not None:
-            shape.uint(item.last_good, "the last good entry of a revoked key")
+            log, index = item.last_good
+            if shape.log_id(log, "the log of a last good entry").partition(".")[0] != card.party:
+                raise NotAllowed(f"a key of {card.party} is vouched for in '{log}', the log of another party")
+            shape.uint(index, "the last good entry of a revoked key")
         if card.by_key_id(item.key_id) is not None or item.key_id == key_id(card.kem):
             raise NotAllowed("a key stands on a card both in force and revoked")
 
@@ -280,8 +288,13 @@ def _read_revoked(rows: Sequence[cbor.Value]) -> tuple[Revoked, ...]:
         revoked.append(
             Revoked(
                 shape.octets(kid, "the id of a revoked key", size=cose.KEY_ID_SIZE),
-                None if last_good is None else shape.uint(last_good, "the last good entry of a revoked key"),
+                None if last_good is None else _read_place(last_good),
                 shape.text(why, "why a key was revoked", most=MAX_WHY),
             )
         )
     return tuple(revoked)
+
+
+def _read_place(value: cbor.Value) -> tuple[str, int]:
+    log, index = shape.sequence(value, "the last good entry of a revoked key", least=2, most=2)
+    return shape.log_id(log, "the log of a last good entry"), shape.uint(index, "the last good entry of a revoked key")

@@ -12,6 +12,10 @@ from searoom.record import shape
 KEY_ID_SIZE: Final = 8
 MAX_SIGNATURE: Final = 4627  # ML-DSA-87, the longest of the algorithms in sight (FIPS 204)
 _ALG, _KID = 1, 4  # RFC 9052 3.1
+_FOUR: Final = b"\x84"  # an array of four items opens
+_NO_MAP: Final = cbor.encode({})
+_SIGNATURE1: Final = _FOUR + cbor.encode("Signature1")
+_SIGNATURE: Final = b"\x85" + cbor.encode("Signature") + cbor.encode(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,17 @@ def empty_unprotected(value: cbor.Value, what: str) -> None:
 
 def to_sign1(header: bytes, aad: bytes, payload: bytes) -> bytes:
     """Return what the one signer of a COSE_Sign1 signs (RFC 9052 4.4, context "Signature1")."""
-    return cbor.encode(["Signature1", header, aad, payload])
+    return _SIGNATURE1 + b"".join(map(cbor.octets, (header, aad, payload)))
 
 
 def to_sign(header: bytes, aad: bytes, payload: bytes) -> bytes:
     """Return what one signer of a COSE_Sign signs (RFC 9052 4.4, context "Signature"); the body header is empty."""
-    return cbor.encode(["Signature", b"", header, aad, payload])
+    return _SIGNATURE + b"".join(map(cbor.octets, (header, aad, payload)))
 
 
 def sign1_bytes(header: bytes, payload: bytes, signature: bytes) -> bytes:
     """Return the untagged COSE_Sign1 array."""
-    return cbor.encode([header, {}, payload, signature])
+    return _FOUR + cbor.octets(header) + _NO_MAP + cbor.octets(payload) + cbor.octets(signature)
 
 
 def read_sign1(data: bytes, what: str, *, max_bytes: int) -> tuple[bytes, int, bytes, bytes, bytes]:
@@ -83,7 +87,7 @@ def read_sign1(data: bytes, what: str, *, max_bytes: int) -> tuple[bytes, int, b
 def sign_bytes(payload: bytes, signatures: Sequence[Signature]) -> bytes:
     """Return the untagged COSE_Sign array, whose body header is empty."""
     rows: list[cbor.Value] = [[signature.header(), {}, signature.value] for signature in signatures]
-    return cbor.encode([b"", {}, payload, rows])
+    return _FOUR + cbor.octets(b"") + _NO_MAP + cbor.octets(payload) + cbor.encode(rows)
 
 
 def read_sign(data: bytes, what: str, *, max_bytes: int, most: int) -> tuple[bytes, tuple[Signature, ...]]:

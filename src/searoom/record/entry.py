@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from searoom import cbor
@@ -39,7 +40,7 @@ class Kind(IntEnum):
 
     WORDS = 0  # sealed to its readers
     CARD = 1  # the next card of its author, in clear, signed by the root's keepers
-    EPOCH = 2  # why its author opens a new log, in clear
+    EPOCH = 2  # which new log its author opens, and why, in clear
 
 
 _Decoded = TypeVar("_Decoded", "Statement", "Released", "Entry")
@@ -185,19 +186,7 @@ class Entry:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Entry":
         """Return the entry of `data`; raise `NotAllowed` for anything but one."""
-        _, algorithm, kid, payload, value = cose.read_sign1(data, "an entry", max_bytes=MAX_ENTRY)
-        items = shape.numbered(cbor.decode(payload, max_bytes=MAX_ENTRY), 7, "an entry")
-        heard = shape.sequence(items[4], "what an entry has heard", most=MAX_LOGS)
-        entry = cls(
-            released=_read_released(shape.octets(items[5], "a released statement", least=1, most=MAX_ENTRY)),
-            log=shape.log_id(items[1], "the log of an entry"),
-            index=shape.uint(items[2], "the index of an entry"),
-            height=shape.uint(items[3], "the height of an entry"),
-            heard=tuple(_read_heard(row) for row in heard),
-            placed_us=shape.uint(items[6], "the placed time of an entry"),
-            station=Signature(algorithm, kid, value),
-        )
-        return _same(entry, data)
+        return _read_entry(data)
 
     def hash(self) -> bytes:
         """Return SHA-256 of the entry's bytes, for people who point at it; the tree has its own leaf hash."""
@@ -213,6 +202,22 @@ def _same(value: _Decoded, data: bytes) -> _Decoded:
     if value.to_bytes() != data:
         raise NotAllowed("the bytes are not the one encoding of what they say")
     return value
+
+
+@lru_cache(64)  # what has just come in is read again when it is acted on
+def _read_entry(data: bytes) -> Entry:
+    _, algorithm, kid, payload, value = cose.read_sign1(data, "an entry", max_bytes=MAX_ENTRY)
+    items = shape.numbered(cbor.decode(payload, max_bytes=MAX_ENTRY), 7, "an entry")
+    entry = Entry(
+        released=_read_released(shape.octets(items[5], "a released statement", least=1, most=MAX_ENTRY)),
+        log=shape.log_id(items[1], "the log of an entry"),
+        index=shape.uint(items[2], "the index of an entry"),
+        height=shape.uint(items[3], "the height of an entry"),
+        heard=tuple(_read_heard(row) for row in shape.sequence(items[4], "what an entry has heard", most=MAX_LOGS)),
+        placed_us=shape.uint(items[6], "the placed time of an entry"),
+        station=Signature(algorithm, kid, value),
+    )
+    return _same(entry, data)
 
 
 def _read_statement(data: bytes) -> Statement:

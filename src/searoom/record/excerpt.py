@@ -21,7 +21,7 @@ from searoom.record.keys import Signer
 from searoom.record.merkle import leaf_hash, verify_inclusion
 from searoom.record.proof import Proof
 from searoom.record.roster import FIRST, Roster, author_of
-from searoom.record.seal import MAX_BODY, Opening, check_body, check_key_ids
+from searoom.record.seal import MAX_BODY, Opening, check_key_ids, check_placed
 
 _LABEL: Final = "searoom/excerpt"
 _MAX_CARDS: Final = 4 * MAX_PARTIES
@@ -103,7 +103,7 @@ def check(proof: Proof, excerpt: Excerpt) -> Shown:
     verify_inclusion(leaf_hash(excerpt.entry), proof.index, head.size, proof.path, head.root)
     who = verify_entry(entry, roster.card_at(entry.statement.author, entry.log, entry.index))
     if excerpt.body:
-        body = check_body(excerpt.body, entry.statement)
+        body = check_placed(excerpt.body, entry)
         if body is not None:
             check_key_ids(body, entry, roster)
     opening = Opening.from_bytes(excerpt.opening) if excerpt.opening else None

@@ -47,14 +47,16 @@ class NodeKeys:
                 )
 
 
+def log_verifier(roster: Roster, log: str, size: int) -> Verifier:
+    """Return the key (0x01) by which a log signs each of its heads, this one at `size`."""
+    card = roster.card_at(author_of(log), log, size - 1)
+    return Verifier(notes.origin(roster.mechanism, log), NOTE_TYPE, card.key(Role.LOG).public)
+
+
 def log_verifiers(roster: Roster, log: str, size: int) -> tuple[Verifier, Verifier]:
-    """Return the two keys (0x01, 0x06) by which a log signs its head at `size`."""
-    party, origin = author_of(log), notes.origin(roster.mechanism, log)
-    card = roster.card_at(party, log, size - 1)
-    return (
-        Verifier(origin, NOTE_TYPE, card.key(Role.LOG).public),
-        Verifier(origin, ML_DSA_TYPE, card.key(Role.LOG, ML_DSA_44).public),
-    )
+    """Return the two keys (0x01, 0x06) by which a log signs a head that others are asked to cosign."""
+    first, card = log_verifier(roster, log, size), roster.card_at(author_of(log), log, size - 1)
+    return first, Verifier(first.name, ML_DSA_TYPE, card.key(Role.LOG, ML_DSA_44).public)
 
 
 def mirror_verifiers(roster: Roster, party: str) -> tuple[tuple[Verifier, Verifier], ...]:
@@ -70,41 +72,42 @@ def mirror_verifiers(roster: Roster, party: str) -> tuple[tuple[Verifier, Verifi
 
 def read_head(note: bytes, log: str, roster: Roster) -> Checkpoint:
     """Return the head that a log signed with its first line, alone; `NotAllowed` or `Tampered` for any other note."""
-    signed = _of_log(note, log, roster)
-    notes.check_each(signed, log_verifiers(roster, log, signed.checkpoint.size)[:1])
-    return signed.checkpoint
+    signed, head = _of_log(note, log, roster)
+    notes.check_each(signed, (log_verifier(roster, log, head.size),))
+    return head
 
 
 def known_key(note: bytes, log: str, roster: Roster) -> None:
     """Raise `NotAllowed` where the first line is by another key than the card in force gives: one may be on its way."""
-    signed = _of_log(note, log, roster)
-    if signed.signatures[0].key_id != log_verifiers(roster, log, signed.checkpoint.size)[0].key_id:
+    signed, head = _of_log(note, log, roster)
+    if signed.signatures[0].key_id != log_verifier(roster, log, head.size).key_id:
         raise NotAllowed(f"the head of {log} is signed by a key of no card that is held here; the card must come first")
 
 
 def read_offered(note: bytes, log: str, roster: Roster) -> SignedNote:
     """Return the note with which a log asks for a cosignature: both of its own lines, and no other."""
-    signed = _of_log(note, log, roster)
-    notes.check_each(signed, log_verifiers(roster, log, signed.checkpoint.size))
+    signed, head = _of_log(note, log, roster)
+    notes.check_each(signed, log_verifiers(roster, log, head.size))
     return signed
 
 
 def read_cosigned(note: bytes, log: str, by: str, roster: Roster) -> SignedNote:
     """Return a note with both lines of its log and both of the mirror of `by`, and no other."""
-    signed = _of_log(note, log, roster)
-    own = log_verifiers(roster, log, signed.checkpoint.size)
+    signed, head = _of_log(note, log, roster)
+    own = log_verifiers(roster, log, head.size)
     ids = {line.key_id for line in signed.signatures}
     pairs = mirror_verifiers(roster, by)
-    pair = next((pair for pair in pairs if pair[0].key_id in ids), pairs[0])
+    pair = next((pair for pair in pairs if {key.key_id for key in pair} <= ids), pairs[0])
     notes.check_each(signed, (*own, *pair))
     return signed
 
 
-def _of_log(note: bytes, log: str, roster: Roster) -> SignedNote:
+def _of_log(note: bytes, log: str, roster: Roster) -> tuple[SignedNote, Checkpoint]:
     signed, origin = SignedNote.from_bytes(note), notes.origin(roster.mechanism, log)
-    if signed.checkpoint.origin != origin:
-        raise NotAllowed(f"the note is of the log '{signed.checkpoint.origin}' and not of '{origin}'")
-    return signed
+    head = signed.checkpoint
+    if head.origin != origin:
+        raise NotAllowed(f"the note is of the log '{head.origin}' and not of '{origin}'")
+    return signed, head
 
 
 def sign_head(mechanism: str, log: str, size: int, root: bytes, key: PrivateKey) -> bytes:

@@ -3,6 +3,7 @@
 A party's first log bears its id; where it had to begin anew, the next is `<id>.2`. All of them stay.
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,6 +24,7 @@ class Logs:
         self.roster = roster
         self._store = store
         self._logs = {party: Log(store, party) for party in roster.parties}
+        self._by_party: dict[str, tuple[Log, ...]] = {party: (log,) for party, log in self._logs.items()}
 
     @classmethod
     def load(cls, store: Store, roster: Roster, *, progress: Progress | None = None) -> "Logs":
@@ -39,16 +41,15 @@ class Logs:
     @classmethod
     def _load(cls, store: Store, roster: Roster, progress: Progress | None, *, blocks: bool) -> "Logs":
         logs = cls(store, roster)
-        names = [name for name in store.logs() if NATIONAL not in name]
+        names = [shape.log_id(name, "a log in the store") for name in store.logs() if NATIONAL not in name]
         for name in sorted(names, key=lambda name: (author_of(name), epoch_of(name))):
-            shape.log_id(name, "a log in the store")
             if author_of(name) not in roster.parties:
                 raise NotAllowed(
                     f"the store holds a log of '{author_of(name)}', whose card is not at hand",
                     advice="Put the card beside the others, or use the store that belongs to these cards.",
                 )
             log = Log.load(store, name, blocks=blocks, progress=progress)
-            logs._logs[name] = log
+            logs.add(log)
             logs._take_cards(log)
             logs._check_note(log)
         return logs
@@ -73,8 +74,7 @@ class Logs:
             )
 
     def __iter__(self) -> Iterator[Log]:
-        order = {party: place for place, party in enumerate(self.roster.parties)}
-        return iter(sorted(self._logs.values(), key=lambda log: (order[author_of(log.name)], epoch_of(log.name))))
+        return itertools.chain.from_iterable(self._by_party.values())
 
     def __contains__(self, name: str) -> bool:
         return name in self._logs
@@ -88,9 +88,11 @@ class Logs:
 
     def get_or_next(self, name: str) -> Log:
         """Return a log that is held, or an empty one for the log that its party may open next; `add` keeps it."""
+        if name in self._logs:
+            return self._logs[name]
         party = author_of(shape.log_id(name, "the log of a batch"))
         self.roster.issued(party)
-        if name in self._logs or name != log_name(party, epoch_of(self.newest(party).name) + 1):
+        if name != log_name(party, epoch_of(self.newest(party).name) + 1):
             return self.get(name)
         most = MAX_LOGS // len(self.roster.parties)  # so that an entry has room for all that its author has heard
         if epoch_of(name) > most:
@@ -101,16 +103,20 @@ class Logs:
 
     def add(self, log: Log) -> None:
         """Keep a log that is not empty any more."""
-        self._logs[log.name] = log
+        if self._logs.get(log.name) is not log:
+            self._logs[log.name] = log
+            party = author_of(log.name)
+            of_party = (one for name, one in self._logs.items() if author_of(name) == party)
+            self._by_party[party] = tuple(sorted(of_party, key=lambda one: epoch_of(one.name)))
 
     def of(self, party: str) -> tuple[Log, ...]:
         """Return the logs of a party, oldest first."""
-        return tuple(log for log in self if author_of(log.name) == party)
+        return self._by_party.get(party, ())
 
     def newest(self, party: str) -> Log:
         """Return the newest log of a party; raise `NotAllowed` for a stranger."""
         self.roster.issued(party)
-        return self.of(party)[-1]
+        return self._by_party[party][-1]
 
     def head_height(self, log: str, size: int) -> int:
         """Return the height of the last entry under the head of `log` at `size`."""

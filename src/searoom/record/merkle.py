@@ -19,6 +19,7 @@ from searoom.errors import NotAllowed, Tampered
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
+_ROOTS: Final = 64
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
 
@@ -116,10 +117,11 @@ class Tree(Provable):
     A complete subtree never changes, so appending only adds, and every older root can be had back.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_levels", "_roots")
 
     def __init__(self, leaf_hashes: Iterable[bytes] = ()) -> None:
         self._levels: list[bytearray] = [bytearray()]
+        self._roots: dict[int, bytes] = {}  # those that were asked for lately: the link asks for the same few often
         for leaf in leaf_hashes:
             self.append(leaf)
 
@@ -134,6 +136,16 @@ class Tree(Provable):
             raise NotAllowed(f"a leaf hash has {HASH_BYTES} bytes, not {len(leaf)}")
         self._levels[0] += leaf
         self._close(0)
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the tree head of the first `size` entries, of all of them where `size` is not given."""
+        size = self.size if size is None else size
+        found = self._roots.get(size)
+        if found is None:
+            if len(self._roots) >= _ROOTS:
+                self._roots.clear()
+            found = self._roots[size] = super().root(size)
+        return found
 
     def block(self, number: int, level: int) -> bytes:
         """Return all hashes of the complete subtree `number` of 2**`level` leaves, the leaves first, its root last."""
@@ -179,6 +191,7 @@ class Tree(Provable):
     def truncate(self, size: int) -> None:
         """Forget the entries from `size` on: for a caller whose transaction was rolled back."""
         self._check_size(size)
+        self._roots.clear()
         for level, hashes in enumerate(self._levels):
             del hashes[(size >> level) * HASH_BYTES :]
 

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from searoom.cbor import check_text
@@ -58,7 +59,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The four bytes that stand before the signature in its line (signed-note, "Signatures")."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes((self.kind,)) + self.public).digest()[:KEY_ID_BYTES]
+        return _key_id(self.name, self.kind, self.public)
 
     def to_text(self) -> str:
         """Return the verifier key ("vkey") that other implementations of signed-note read."""
@@ -126,6 +127,12 @@ def split(line: NoteSignature, verifier: Verifier) -> tuple[int, bytes]:
     return (line.time_s, line.value[TIME_BYTES:]) if kind.timed else (0, line.value)
 
 
+@lru_cache(1024)
+def _key_id(name: str, kind: int, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:KEY_ID_BYTES]
+
+
+@lru_cache(1024)
 def check_name(name: str) -> str:
     """Return the name of a log or key; raise `NotAllowed` for one that a line cannot hold."""
     check_text(name)

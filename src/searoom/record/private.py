@@ -36,7 +36,7 @@ class _Nobody:
     def root_of(self, _log: str, _size: int) -> bytes | None:
         return None
 
-    def said_before(self, _author: str, plain_hash: bytes) -> bool:
+    def said_before(self, _log: str, plain_hash: bytes) -> bool:
         return self._log.said(plain_hash)
 
 
@@ -172,7 +172,7 @@ class PrivateLog:
 
     def signer(self, entry: Entry) -> Key:
         """Return the key that signed what an entry says."""
-        return self._roster.by_key_id(entry.released.signatures[0].key_id)[1]
+        return self._roster.by_key_id(self.party, entry.released.signatures[0].key_id)
 
     def _check(self, entry: Entry) -> None:
         verify_entry(entry, self._roster.card(self.party))

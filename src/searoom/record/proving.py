@@ -20,7 +20,7 @@ from searoom.record.layout import Manifest
 from searoom.record.merkle import leaf_hash
 from searoom.record.reading import LogRead, at, read_file, said_prefix
 from searoom.record.roster import Roster, author_of
-from searoom.record.seal import Opening, check_body, check_key_ids, heard_of
+from searoom.record.seal import Opening, check_key_ids, check_placed, heard_of
 from searoom.record.swift import Seen, Swift, body_keys
 
 FEW: Final = 8  # bundles that one process checks sooner than others could be started
@@ -57,8 +57,8 @@ class Context:
         self._roots[log] = size, root
         return root
 
-    def said_before(self, _author: str, _plain_hash: bytes) -> bool:
-        """Return False: that nothing is said twice, `unsaid_twice` has found for all logs together."""
+    def said_before(self, _log: str, _plain_hash: bytes) -> bool:
+        """Return False: that nothing is said twice in a log, `said_again` has found for each log whole."""
         return False
 
     def prover(self, log: str) -> "_Prover":
@@ -124,7 +124,7 @@ class _Prover:
 
     def body_in_full(self, entry: Entry, who: tuple[Signer, ...], body: bytes) -> None:
         """Raise what is wrong with the body of an entry; remember the shape of one of which nothing is wrong."""
-        parsed = check_body(body, entry.statement)
+        parsed = check_placed(body, entry)
         if parsed is None or self._card is None:
             return
         check_key_ids(parsed, entry, self._roster)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 from searoom.errors import NotAllowed, Tampered
 from searoom.record import layout, tiles
 from searoom.record.checkpoint import SignedNote
-from searoom.record.entry import Kind
+from searoom.record.entry import Entry, Kind, Statement
 from searoom.record.glance import glance
 from searoom.record.merkle import HASH_BYTES, Tree, leaf_hash, node_hash
 from searoom.record.roster import Roster, author_of
@@ -178,30 +178,42 @@ def _same_tile(found: bytes, computed: bytes) -> None:
         raise Tampered("the tile does not have the hashes of the entries")
 
 
-def unsaid_twice(files: Mapping[str, bytes], logs: Mapping[str, LogRead]) -> None:
-    """Refuse a record in which one statement stands twice with one author, in whichever logs.
+def said_again(files: Mapping[str, bytes], logs: Mapping[str, LogRead]) -> int:
+    """Refuse a log in which one statement stands twice; return how many entries say again what an older log has.
 
-    What only begins alike is compared to its end: a hash is chosen by who signs it, and nobody shall make another's
-    record unprovable by a choice.
+    `logs` come in the order of their numbers. What only begins alike is compared to its end: a hash is chosen by who
+    signs it, and nobody shall make another's record unprovable by a choice.
     """
+    count = 0
     for author in sorted({author_of(log) for log in logs}):
         own = {log: held for log, held in logs.items() if author_of(log) == author}
         ordered = sorted(chain.from_iterable(held.said for held in own.values()))
         doubles = {one for one, other in pairwise(ordered) if one == other}
-        first: dict[bytes, tuple[str, int]] = {}
+        older: set[bytes] = set()
         for log, held in own.items() if doubles else ():
-            for place, prefix in enumerate(held.said):
-                if prefix in doubles:
-                    other = first.setdefault(_said_at(files, log, held.size, place), (log, place))
-                    if other != (log, place):
-                        raise NotAllowed(
-                            f"entry {place} of {log} says again what entry {other[1]} of {other[0]} says: one "
-                            "statement stands with one author once"
-                        )
+            first: dict[bytes, int] = {}
+            here: set[bytes] = set()
+            for place, statement in _statements_at(files, log, held, doubles):
+                other = first.setdefault(statement.plain_hash, place)
+                if other != place:
+                    raise NotAllowed(
+                        f"entry {place} of {log} says again what entry {other} says: no log has one statement twice"
+                    )
+                count += statement.to_bytes() in older
+                here.add(statement.to_bytes())
+            older |= here
+    return count
 
 
-def _said_at(files: Mapping[str, bytes], log: str, size: int, place: int) -> bytes:
-    index = place // tiles.TILE_WIDTH
-    width = min(tiles.TILE_WIDTH, size - index * tiles.TILE_WIDTH)
-    leaves = tiles.read_bundle(read_file(files, layout.entries_path(log, index, width)), width)
-    return glance(leaves[place % tiles.TILE_WIDTH]).plain_hash
+def _statements_at(
+    files: Mapping[str, bytes], log: str, held: LogRead, wanted: set[int]
+) -> Iterator[tuple[int, Statement]]:
+    """Yield place and statement of the entries whose hash of what they say begins so; each bundle is read once."""
+    for index, width in tiles.widths(held.size):
+        start = index * tiles.TILE_WIDTH
+        places = [place for place in range(start, start + width) if held.said[place] in wanted]
+        path = layout.entries_path(log, index, width)
+        with at(path):
+            leaves = tiles.read_bundle(read_file(files, path), width) if places else ()
+            found = [(place, Entry.from_bytes(leaves[place - start]).statement) for place in places]
+        yield from found

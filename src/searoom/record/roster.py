@@ -3,6 +3,9 @@
 Position decides, never a clock: a key is valid from the entry that brings the card that names it to the entry that
 brings a card without it. An entry that brings a card is itself judged by the card that it brings, so a new station
 key can announce itself and a stolen one ends there.
+
+A key speaks for the party on whose card it stands. Another party may copy it from there onto its own card: it gains
+nothing, since it cannot sign with it, and takes nothing from the first, so no key is looked for across parties.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +46,7 @@ class Roster:
         self.mechanism = cards[0].mechanism
         self.parties = tuple(card.party for card in cards)
         self._issued: Mapping[str, tuple[Issued, ...]] = {card.party: ((card.party, FIRST, card),) for card in cards}
-        self._keys: dict[bytes, tuple[str, Key]] = {}
+        self._keys: dict[tuple[str, bytes], Key] = {}
         if len(self._issued) != len(cards):
             raise NotAllowed("a party has two cards in one roster")
         for card in cards:
@@ -51,8 +54,7 @@ class Roster:
 
     def _take_keys(self, card: Card) -> None:
         for key in card.keys:
-            if self._keys.setdefault(key.key_id, (card.party, key))[0] != card.party:
-                raise NotAllowed("two keys in one roster have the same key id; a key belongs to one party")
+            self._keys.setdefault((card.party, key.key_id), key)
 
     def with_card(self, data: bytes, log: str, index: int) -> "Roster":
         """Return the roster in which the signed card `data` is in force from the entry `index` of `log` on.
@@ -79,9 +81,9 @@ class Roster:
     def _check_keys(self, card: Card, before: Card) -> None:
         """Refuse a key that comes back, or that passes to another holder or role: what it once signed would change."""
         for key in card.keys:
-            known = self._keys.get(key.key_id)
-            if known is not None and (known[1].role, known[1].holder) != (key.role, key.holder):
-                raise NotAllowed(f"a key of {known[1].holder} cannot pass to {key.holder}")
+            known = self._keys.get((card.party, key.key_id))
+            if known is not None and (known.role, known.holder) != (key.role, key.holder):
+                raise NotAllowed(f"a key of {known.holder} cannot pass to {key.holder}")
             if known is not None and before.by_key_id(key.key_id) is None:
                 raise NotAllowed(f"a key of {key.holder} was taken off the card and cannot come back")
         ended = {item.key_id for item in before.revoked}
@@ -124,11 +126,11 @@ class Roster:
         """Return what the newest card of a party says of keys that ended."""
         return {item.key_id: item for item in self.card(party).revoked}
 
-    def by_key_id(self, kid: bytes) -> tuple[str, Key]:
-        """Return the party and the key that signatures name by `kid`, in force or not; `NotAllowed` for none."""
-        if kid not in self._keys:
-            raise NotAllowed(f"no card of {self.mechanism} has a key {kid.hex()}")
-        return self._keys[kid]
+    def by_key_id(self, party: str, kid: bytes) -> Key:
+        """Return the key of a party that its signatures name by `kid`, in force or not; `NotAllowed` for none."""
+        if (party, kid) not in self._keys:
+            raise NotAllowed(f"no card of {party} has a key {kid.hex()}")
+        return self._keys[party, kid]
 
     def others(self, party: str) -> tuple[str, ...]:
         """Return the other parties, sorted."""

@@ -6,7 +6,8 @@ look at one entry and at what the asker holds; signatures and bodies are checked
 Rule 1: an entry stands at its index, in a log of its author, of this mechanism, exercise or not.
 Rule 2: it says of each log that it has heard how far, never less than before, and only heads that exist.
 Rule 3: its height is one more than the highest entry that its author had before it.
-Rule 4: nothing is said twice by one author.
+Rule 4: nothing is said twice in one log. In a later log the same statement may stand again: its author's store
+was put back, and did not know that it had said it. It is one message all the same (`searoom.repeated`).
 Rule 5: a second log of an author begins with the reason why, and no first log does.
 """
 
@@ -28,8 +29,8 @@ class Held(Protocol):
     def root_of(self, log: str, size: int) -> bytes | None:
         """Return the tree head of `log` at `size`, or None where less of it is held."""
 
-    def said_before(self, author: str, plain_hash: bytes) -> bool:
-        """Return whether an entry before this one, in any log of the author, has this statement already."""
+    def said_before(self, log: str, plain_hash: bytes) -> bool:
+        """Return whether an entry before this one in `log` has this statement already."""
 
 
 class Head(Protocol):
@@ -88,8 +89,8 @@ def check_entry(entry: Entry, *, record: Record, log: str, index: int, previous:
     if (statement.kind is Kind.EPOCH) != (epoch_of(log) > 1 and index == 0):
         raise NotAllowed(f"a later log begins with the reason why, and with nothing else; entry {index} of {log} errs")
     check_standing(entry, log=log, index=index, previous=previous, held=held)
-    if held.said_before(statement.author, statement.plain_hash):
-        raise NotAllowed("the same statement stands in the author's log already")
+    if held.said_before(log, statement.plain_hash):
+        raise NotAllowed(f"the same statement stands in {log} already")
 
 
 def check_standing(entry: Standing, *, log: str, index: int, previous: Standing | None, held: Held) -> None:

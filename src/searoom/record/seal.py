@@ -62,28 +62,28 @@ _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY13
 
 @dataclass(frozen=True, slots=True)
 class KemKey:
-    """A reader's private X-Wing key as its 32-byte seed (draft-connolly-cfrg-xwing-kem, 5.2)."""
+    """A reader's private X-Wing key as its 32-byte seed (draft-connolly-cfrg-xwing-kem, 5.2); expanded once.
+
+    `public` is the ML-KEM-768 public key, then that of X25519: 1,216 bytes; `key_id` opens the SHA-256 of it.
+    """
 
     seed: bytes = field(repr=False)
+    public: bytes = field(init=False, repr=False, compare=False)
+    key_id: bytes = field(init=False, repr=False, compare=False)
+    _private: MLKEM768X25519PrivateKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shape.octets(self.seed, "the seed of a KEM key", size=SEED_SIZE)
+        mlkem, x25519 = halves(self.seed)
+        public = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        object.__setattr__(self, "public", public)
+        object.__setattr__(self, "key_id", key_id(public))
+        object.__setattr__(self, "_private", MLKEM768X25519PrivateKey(mlkem, x25519))
 
     @classmethod
     def generate(cls) -> "KemKey":
         """Draw a fresh key."""
         return cls(secrets.token_bytes(SEED_SIZE))
-
-    @property
-    def public(self) -> bytes:
-        """ML-KEM-768 public key, then X25519 public key: 1,216 bytes."""
-        mlkem, x25519 = self._parts()
-        return mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
-
-    @property
-    def key_id(self) -> bytes:
-        """The first 8 bytes of SHA-256 of the public key."""
-        return key_id(self.public)
 
     def unwrap(self, wrapped: "Wrapped", info: bytes) -> bytes:
         """Return the content key that was wrapped for this reader.
@@ -92,18 +92,18 @@ class KemKey:
         and is not, or not so.
         """
         if wrapped.key_id != self.key_id:
-            raise NotAllowed(
-                f"a body is sealed to a key {wrapped.key_id.hex()} of this reader, and the one at hand is "
-                f"{self.key_id.hex()}"
-            )
+            told, held = wrapped.key_id.hex(), self.key_id.hex()
+            raise NotAllowed(f"a body is sealed to a key {told} of this reader, and the one at hand is {held}")
         try:
-            return _SUITE.decrypt(wrapped.value, MLKEM768X25519PrivateKey(*self._parts()), info)
+            return _SUITE.decrypt(wrapped.value, self._private, info)
         except (InvalidTag, ValueError):
             raise Tampered("the content key of a body does not unwrap with this reader's key") from None
 
-    def _parts(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-        expanded = hashlib.shake_256(self.seed).digest(96)
-        return MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
+
+def halves(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    """Return the two private keys of an X-Wing seed."""
+    expanded = hashlib.shake_256(seed).digest(96)
+    return MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +234,28 @@ def check_body(body: bytes, statement: Statement) -> Body | None:
     return parsed
 
 
-def reason(text: str) -> bytes:
-    """Return the body with which a party says why it opens a new log."""
-    return cbor.encode({0: shape.VERSION, 1: shape.text(text, "why a new log is opened", most=MAX_REASON)})
+def check_placed(body: bytes, entry: Entry) -> Body | None:
+    """Return what `check_body` does, of an entry at its place: what was signed to open one log opens no other."""
+    parsed = check_body(body, entry.statement)
+    if entry.statement.kind is Kind.EPOCH and (log := read_reason(body)[0]) != entry.log:
+        raise NotAllowed(f"the reason is one for the log '{log}', and opens no log '{entry.log}'")
+    return parsed
 
 
-def read_reason(body: bytes) -> str:
-    """Return why a new log was opened; raise `NotAllowed` for anything but `reason` makes."""
-    text = shape.text(shape.numbered(cbor.decode(body), 2, "a new log's reason")[1], "a reason", most=MAX_REASON)
-    if reason(text) != body:
+def reason(log: str, text: str) -> bytes:
+    """Return the body with which a party says that it begins `log`, a later one of its own, and why."""
+    shape.log_id(log, "the log that a reason begins")
+    return cbor.encode({0: shape.VERSION, 1: log, 2: shape.text(text, "why a new log is opened", most=MAX_REASON)})
+
+
+def read_reason(body: bytes) -> tuple[str, str]:
+    """Return which log was begun and why; raise `NotAllowed` for anything but `reason` makes."""
+    items = shape.numbered(cbor.decode(body), 3, "a new log's reason")
+    log = shape.log_id(items[1], "the log that a reason begins")
+    text = shape.text(items[2], "a reason", most=MAX_REASON)
+    if reason(log, text) != body:
         raise NotAllowed("the bytes are not the one encoding of a new log's reason")
-    return text
+    return log, text
 
 
 def check_key_ids(body: Body, entry: Entry, roster: Roster) -> None:

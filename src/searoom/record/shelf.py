@@ -35,6 +35,8 @@ class Shelf:
         if (ahead.log, ahead.index) in self._held:
             self.compare(log, ahead.index, ahead.entry, ahead.note)
             return False
+        if log.said(entry.statement.plain_hash):
+            raise NotAllowed(f"the entry ahead says again what stands in {log.name} already: it can never stand there")
         if len(self.waiting(ahead.log)) >= MAX_AHEAD:
             raise NotAllowed(f"{MAX_AHEAD} entries of {ahead.log} came ahead already: send those before them")
         self._store.put(KIND, _key(ahead.log, ahead.index), ahead.to_bytes())

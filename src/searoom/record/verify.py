@@ -24,7 +24,7 @@ from searoom.record.keys import Signer
 from searoom.record.layout import Manifest
 from searoom.record.merkle import Tree
 from searoom.record.proving import Context, prove_bundle, prove_bundles, spread
-from searoom.record.reading import LogRead, at, read_file, read_logs, read_notes, unsaid_twice
+from searoom.record.reading import LogRead, at, read_file, read_logs, read_notes, said_again
 from searoom.record.roster import FIRST, Roster, author_of, epoch_of
 from searoom.record.seal import Opening
 
@@ -45,7 +45,8 @@ class Proven:
     """What a folder proves.
 
     `cosigned[log, by]` is the largest size of a log that another party has cosigned, that is, says it has
-    stored. `pinned` are the parties whose root the caller vouched for. `read` gives the entries again.
+    stored. `pinned` are the parties whose root the caller vouched for. `again` is how many entries say again what
+    an older log of their author has: each is one message with it. `read` gives the entries again.
     """
 
     manifest: Manifest
@@ -57,6 +58,7 @@ class Proven:
     cosigned: Mapping[tuple[str, str], int]
     signatures: int
     openings: int
+    again: int
     _context: Context = field(repr=False, compare=False)
 
     @property
@@ -180,7 +182,7 @@ def verify_files(
             cosigned[log, by] = size
     layout.known_names(files, seen)
     context = Context(files, manifest, roster, logs)
-    unsaid_twice(files, logs)
+    again = said_again(files, logs)
     signatures, openings = prove_bundles(context, progress, workers)
     return Proven(
         manifest=manifest,
@@ -192,6 +194,7 @@ def verify_files(
         cosigned=cosigned,
         signatures=signatures + sum(held.lines for held in logs.values()),
         openings=openings,
+        again=again,
         _context=context,
     )
 

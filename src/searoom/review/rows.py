@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
-from searoom.account import Account, Closed, Item, Message, Notice, Ref, State, Transcribed, ref_text
+from searoom.account import Account, Again, Closed, Item, Message, Notice, Ref, State, Transcribed, ref_text
 from searoom.clock import to_text
 from searoom.delivery import Delivery, Recipient, delivery
 from searoom.obligations.agreement import Agreement
@@ -52,7 +52,7 @@ def content(
         Chair(party, agreement.name(party, texts.lang), look(party, agreement.parties)) for party in agreement.parties
     )
 
-    def row(item: Item) -> MessageRow:
+    def row(item: Item | Again) -> MessageRow:
         return message_row(account, item, agreement, book, texts, director=director, handed=handed or {})
 
     return Content(
@@ -69,7 +69,9 @@ def content(
     )
 
 
-def _timeline(account: Account, book: FormBook, row: Callable[[Item], MessageRow]) -> tuple[MessageRow | Folded, ...]:
+def _timeline(
+    account: Account, book: FormBook, row: Callable[[Item | Again], MessageRow]
+) -> tuple[MessageRow | Folded, ...]:
     """Return the rows in the order of the record; automatic entries of one party that follow one another are folded."""
     out: list[MessageRow | Folded] = []
     for item in account.items:
@@ -85,16 +87,26 @@ def _timeline(account: Account, book: FormBook, row: Callable[[Item], MessageRow
 
 
 def message_row(
-    account: Account, item: Item, agreement: Agreement, book: FormBook, texts: Texts, *, director: bool, handed: Handed
+    account: Account,
+    item: Item | Again,
+    agreement: Agreement,
+    book: FormBook,
+    texts: Texts,
+    *,
+    director: bool,
+    handed: Handed,
 ) -> MessageRow:
     """Return one item with its states; a closed one keeps its place and says why it is closed.
 
-    A notice is its own sentence; a transcript bears its mark in its title, wherever it is shown.
+    A notice, and what stands elsewhere too, is its own sentence; a transcript bears its mark in its title.
     """
-    states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     common = (ref_text(item.ref), f"{item.author}-{item.ref[1]}", item.author)
     until = "" if item.until_us is None else to_text(item.until_us)
     names = agreement.names_in(texts.lang)
+    if isinstance(item, Again):  # how far it came stands where it counts
+        title, who = item.sentence(texts.lang, names), people(item.signers, texts)
+        return MessageRow(*common, title, "", "", to_text(item.claimed_us), until, "", who, (), ())
+    states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     if isinstance(item, Closed | Notice):
         title, why = (item.sentence(texts.lang, names), "") if isinstance(item, Notice) else ("", item.why)
         return MessageRow(

@@ -1,4 +1,4 @@
-r"""AIS sentences to fixes: each line is used, or counted by the cause that spoke against it.
+r"""AIS sentences to fixes and to what ships say of themselves; what is not used is counted by its cause.
 
 A receiver hears a position but writes down the time of reception itself, in one of three ways that
 are all read here: a `$PGHP` line before the sentence, an NMEA 4 tag block (`\c:...\!AIVDM`), or Unix
@@ -7,28 +7,22 @@ reception is known cannot be placed and is refused: the second inside the messag
 Parts of one message are kept until the last arrives, whatever lies between them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import reduce
-from operator import xor
 
-from pyais import decode
-from pyais.exceptions import AISBaseException
+import numpy as np
 
-from searoom.tracks.fixes import Rows
-from searoom.units import METRES_PER_SECOND_PER_KNOT, MICROSECONDS
+from searoom.tracks import aislayout, bulk, ships
+from searoom.tracks.aisdecoder import Decoder
+from searoom.tracks.aisfields import ABSENT, CALL_SIGN, DESTINATION, NAME
+from searoom.tracks.aiskernel import NO_TIME
+from searoom.tracks.aislayout import AIRCRAFT, COLUMNS, LONG_RANGE, Letters, Messages, Table
+from searoom.tracks.fixes import Flags, Floats, Indices, Rows
+from searoom.tracks.ships import Ship
+from searoom.units import METRES_PER_SECOND_PER_KNOT
 
-MAX_LINE_BYTES = 1024  # NMEA 0183 allows 82; tag blocks and receivers' own tails make it longer
-MAX_PARTS = 9  # one digit in the sentence
-MAX_OPEN_MESSAGES = 256  # messages still waiting for a part; the oldest is given up
-MAX_NAMED = 1_000_000  # ships whose name is remembered
-
-POSITIONS = frozenset({1, 2, 3, 18, 19, 27})
-STATIC = frozenset({5, 24})
+MAX_SHIPS = 1_000_000  # of which it is remembered what they say of themselves
 SPEED_UNKNOWN_KN = 102.3  # 1023 in tenths, ITU-R M.1371 table 48
-SPEED_UNKNOWN_LONG_RANGE_KN = 63.0  # message 27
-COURSE_UNKNOWN_LONG_RANGE_DEG = 511.0  # message 27
 
 # Position accuracy flag, ITU-R M.1371: high is 10 m or better, low is worse than 10 m. The bounds are
 # read as 95 %, so half of them is one standard deviation; "worse" is taken as 30 m, an unaided GNSS
@@ -36,143 +30,168 @@ COURSE_UNKNOWN_LONG_RANGE_DEG = 511.0  # message 27
 SIGMA_HIGH_M = 5.0
 SIGMA_LOW_M = 15.0
 SIGMA_LONG_RANGE_M = 100.0  # message 27 says tenths of a minute: 185 m steps
-SOURCE = "AIS"
+SOURCES = ("AIS", "OWN")  # what was heard (VDM), and what our own transponder sent (VDO)
+SOURCE = SOURCES[0]
 
-_PAYLOAD_BAD = "message cannot be decoded"
+# ITU-R M.1371: rate of turn is (value / 4.733)^2 degrees a minute; 127 says only "turning, no turn indicator".
+_TURN_SCALE, _TURN_MOST = 4.733, 126
+_ALT_UNKNOWN = 4095
 
 
 @dataclass(slots=True)
 class Sentences:
-    """Reads AIS sentences line by line into `rows`; `labels` gathers the names that ships send."""
+    """Reads AIS sentences into `rows`; `ships` gathers what ships say of themselves."""
 
     rows: Rows = field(default_factory=Rows)
-    labels: dict[str, str] = field(default_factory=dict)
-    other: int = 0  # lines that are no AIS: other instruments, comments
-    _time_us: int | None = None
-    _open: dict[tuple[bytes, ...], dict[int, bytes]] = field(default_factory=dict)
+    ships: dict[str, Ship] = field(default_factory=dict)
+    base_stations: int = 0  # their reports; they are no craft
+    decoder: Decoder = field(default_factory=Decoder)
+    _counted: Mapping[str, int] = field(default_factory=dict)
+    _words: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The names that ships send."""
+        return ships.names(self.ships)
+
+    @property
+    def other(self) -> int:
+        """How many lines and messages tell neither a craft's position nor what it is."""
+        return self.decoder.other_lines + self.decoder.other_messages + self.base_stations
 
     def feed(self, lines: Iterable[bytes]) -> None:
-        """Take lines in the order in which they were received."""
-        for line in lines:
-            self._line(line.strip())
+        """Take whole lines in the order in which they were received."""
+        self.read(b"\n".join(lines) + b"\n")
+
+    def read(self, data: bytes) -> None:
+        """Take bytes in the order in which they were received; a line may be cut by their end."""
+        self._take(self.decoder.read(data))
 
     def close(self) -> None:
-        """Count the messages of which a part never came; to be called once after the last line."""
-        if self._open:
-            self.rows.refuse("part of a message missing", len(self._open))
-            self._open.clear()
+        """Take the last line, and count the messages of which a part never came; to be called once, at the end."""
+        self._take(self.decoder.close())
 
-    def _line(self, line: bytes) -> None:
-        if line.startswith(b"$PGHP,"):
-            self._hold(_pghp_time(line), "time line cannot be read")
+    def _take(self, messages: Messages) -> None:
+        counted, self._counted = self._counted, self.decoder.refused
+        for cause, count in self._counted.items():
+            if count > counted.get(cause, 0):
+                self.rows.refuse(cause, count - counted.get(cause, 0))
+        if not len(messages):
             return
-        if line.startswith(b"\\"):
-            line = self._past_tag_block(line)
-        if line[3:6] not in (b"VDM", b"VDO") or line[:1] != b"!":
-            self.other += bool(line)
-            return
-        if len(line) > MAX_LINE_BYTES:
-            self.rows.refuse("line too long")
-            return
-        sentence, star, tail = line.partition(b"*")
-        if not star or not _checksum_holds(sentence, tail[:2]):
-            self.rows.refuse("checksum wrong" if star else "checksum missing")
-            return
-        if b"," in tail:
-            self._hold(_unix_time(tail.rsplit(b",", 1)[1]), "time cannot be read")
-        self._part(sentence, line[: len(sentence) + 3])
+        self.base_stations += len(messages.of(*aislayout.BASE_STATIONS))
+        if len(positions := messages.of(*aislayout.POSITIONS)):
+            self._positions(positions)
+        for craft, ship in said(messages.of(*aislayout.STATIC), self._words):
+            known = self.ships.get(craft)
+            if known is not None or len(self.ships) < MAX_SHIPS:
+                self.ships[craft] = known.later(ship) if known else ship
 
-    def _hold(self, time_us: int | None, cause: str) -> None:
-        """Keep a time of reception until the next; an unreadable one leaves no time, not the old one."""
-        self._time_us = time_us
-        if time_us is None:
-            self.rows.refuse(cause)
-
-    def _past_tag_block(self, line: bytes) -> bytes:
-        block, _, rest = line[1:].partition(b"\\")
-        fields, _, check = block.partition(b"*")
-        if not _checksum_holds(b"!" + fields, check[:2]):
-            self.rows.refuse("tag block's checksum wrong")
-            self._time_us = None
-            return rest
-        for entry in fields.split(b","):
-            if entry.startswith(b"c:"):
-                self._hold(_unix_time(entry[2:]), "time cannot be read")
-        return rest
-
-    def _part(self, sentence: bytes, raw: bytes) -> None:
-        """Decode a whole message, or keep a part of one."""
-        cells = sentence.split(b",")
-        if len(cells) != 7 or not (cells[1].isdigit() and cells[2].isdigit()):
-            self.rows.refuse("sentence has the wrong fields")
-            return
-        total, number = int(cells[1]), int(cells[2])
-        if not 1 <= number <= total <= MAX_PARTS:
-            self.rows.refuse("sentence has the wrong fields")
-            return
-        if total == 1:
-            self._message(cells[5], raw)
-            return
-        key = (cells[0], cells[1], cells[3], cells[4])
-        if number == 1:
-            if self._open.pop(key, None):
-                self.rows.refuse("part of a message missing")
-            self._open[key] = {}
-        parts = self._open.get(key)
-        if parts is None:
-            self.rows.refuse("first part of a message missing")
-            return
-        parts[number] = raw
-        if len(parts) == total:
-            del self._open[key]
-            first = parts[1].split(b",")[5]
-            self._message(first, *(parts[place] for place in sorted(parts)))
-        elif len(self._open) > MAX_OPEN_MESSAGES:
-            self._open.pop(next(iter(self._open)))
-            self.rows.refuse("part of a message missing")
-
-    def _message(self, payload: bytes, *raw: bytes) -> None:
-        kind = _message_type(payload)
-        if kind not in POSITIONS and kind not in STATIC:
-            self.other += 1
-            return
-        try:
-            message = decode(*raw)
-            told = message.asdict()
-            mmsi = f"{int(str(told['mmsi'])):09d}"
-            if kind in POSITIONS:
-                self._position(kind, mmsi, told)
-            if kind not in POSITIONS or kind == 19:
-                self._name(mmsi, told)
-        except (AISBaseException, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            # pyais lets several kinds of error out of damaged payloads; all of them mean this
-            self.rows.refuse(_PAYLOAD_BAD)
-
-    def _position(self, kind: int, mmsi: str, told: Mapping[str, object]) -> None:
-        if self._time_us is None:
-            self.rows.refuse("no time of reception")
-            return
-        knots, course = float(str(told["speed"])), float(str(told["course"]))
-        sigma = SIGMA_HIGH_M if told["accuracy"] else SIGMA_LOW_M
-        if kind == 27:
-            sigma = SIGMA_LONG_RANGE_M
-            knots = float("nan") if knots >= SPEED_UNKNOWN_LONG_RANGE_KN else knots
-            course = float("nan") if course >= COURSE_UNKNOWN_LONG_RANGE_DEG else course
-        self.rows.add(
-            mmsi,
-            self._time_us,
-            float(str(told["lat"])),
-            float(str(told["lon"])),
-            speed_mps=speed_mps(knots),
-            course_deg=course_deg(course),
-            sigma_m=sigma,
-            source=SOURCE,
+    def _positions(self, messages: Messages) -> None:
+        timed = messages.time_us != NO_TIME
+        if not timed.all():
+            self.rows.refuse("no time of reception", int(np.count_nonzero(~timed)))
+            messages = messages.where(timed)
+        mmsi, craft = np.unique(messages.column("mmsi"), return_inverse=True)
+        kind = messages.column("kind")
+        bulk.take(
+            self.rows,
+            [name_of(one) for one in mmsi.tolist()],
+            craft,
+            messages.time_us,
+            _degrees(messages.column("lat"), kind),
+            _degrees(messages.column("lon"), kind),
+            speed_mps=_knots(messages.column("speed"), kind) * METRES_PER_SECOND_PER_KNOT,
+            course_deg=_course(messages.column("course"), kind),
+            sigma_m=_sigma(messages.column("accuracy"), kind),
+            sources=SOURCES,
+            source=messages.column("own"),
+            alt_m=_known(messages.column("alt"), _ALT_UNKNOWN),
+            turn_dps=turn_dps(messages.column("turn")),
         )
 
-    def _name(self, mmsi: str, told: Mapping[str, object]) -> None:
-        name = str(told.get("shipname") or "").strip(" @")
-        if name and name.isprintable() and len(self.labels) < MAX_NAMED:
-            self.labels[mmsi] = name
+
+def name_of(mmsi: int) -> str:
+    """Return the name of a craft in fixes: the nine digits of its MMSI."""
+    return f"{mmsi:09d}"
+
+
+def said(messages: Messages, words: dict[int, bytes]) -> Iterator[tuple[str, Ship]]:
+    """Yield what each ship says of itself in static messages, of each thing the last; `words` remembers its bytes.
+
+    Ships say the same every six minutes: who said no other words in the messages before is passed over.
+    """
+    mmsi, ship = np.unique(messages.column("mmsi"), return_inverse=True)
+    given = messages.table[:, COLUMNS.index("imo") :]  # IMO number, type and the four sizes
+    numbers = np.zeros((len(mmsi), given.shape[1]), np.int32)
+    for place in range(given.shape[1]):
+        ships_, rows = _last(ship, given[:, place] > 0)
+        numbers[ships_, place] = given[rows, place]
+    sent = messages.letters[messages.column("text")]
+    letters = np.full((len(mmsi), sent.shape[1]), ord("@"), np.uint8)
+    for part in (NAME, CALL_SIGN, DESTINATION):
+        ships_, rows = _last(ship, _is_said(sent[:, part]))
+        letters[ships_, part] = sent[rows, part]
+    told = np.concatenate([numbers.view(np.uint8), letters], axis=1)
+    for place, one in enumerate(mmsi.tolist()):
+        if words.get(one) == (now := told[place].tobytes()):
+            continue
+        if one in words or len(words) < MAX_SHIPS:
+            words[one] = now
+        imo, ship_type, bow, stern, port, starboard = (value or None for value in numbers[place].tolist())
+        name, call_sign, destination = (text_of(letters[place, part]) for part in (NAME, CALL_SIGN, DESTINATION))
+        yield name_of(one), Ship(name, call_sign, imo, ship_type, bow, stern, port, starboard, destination)
+
+
+def text_of(letters: Letters) -> str:
+    """Return a text of a message: what stands before the first @, without spaces around it."""
+    return letters.tobytes().partition(b"@")[0].decode("ascii").strip()
+
+
+def _is_said(letters: Letters) -> Flags:
+    """Return which texts have a letter before their first @."""
+    open_ = np.logical_and.accumulate(letters != ord("@"), axis=1)
+    return np.asarray((open_ & (letters != ord(" "))).any(axis=1))
+
+
+def _last(ship: Indices, given: Flags) -> tuple[Indices, Indices]:
+    """Return the ships of which something is given, and the last row in which it is."""
+    rows = np.flatnonzero(given)[::-1]
+    ships_, first = np.unique(ship[rows], return_index=True)
+    return ships_, rows[first]
+
+
+def _known(column: Table, unknown: int) -> Floats:
+    """Return a column as numbers, not known where the message says so or has no such field."""
+    return np.where((column == ABSENT) | (column == unknown), np.nan, column)
+
+
+def _degrees(column: Table, kind: Table) -> Floats:
+    """Return degrees of ten-thousandths of a minute, in message 27 of tenths."""
+    return column / np.where(kind == LONG_RANGE, 600.0, 600_000.0)
+
+
+def _knots(column: Table, kind: Table) -> Floats:
+    """Return knots of tenths, in messages 9 and 27 of whole ones; 1023, in message 27 63, is not known."""
+    whole = (kind == LONG_RANGE) | (kind == AIRCRAFT)
+    unknown = column == np.where(kind == LONG_RANGE, 63, 1023)
+    return np.where(unknown, np.nan, column / np.where(whole, 1.0, 10.0))
+
+
+def _course(column: Table, kind: Table) -> Floats:
+    """Return degrees of tenths, in message 27 of whole ones; 3600, in message 27 511, is not known."""
+    long_range = kind == LONG_RANGE
+    return np.where(column == np.where(long_range, 511, 3600), np.nan, column / np.where(long_range, 1.0, 10.0))
+
+
+def _sigma(accuracy: Table, kind: Table) -> Floats:
+    high_or_low = np.where(accuracy == 1, SIGMA_HIGH_M, SIGMA_LOW_M)
+    return np.where(kind == LONG_RANGE, SIGMA_LONG_RANGE_M, high_or_low)
+
+
+def turn_dps(column: Table) -> Floats:
+    """Return degrees a second to starboard; not known where there is no turn indicator, also where it turns."""
+    turn = np.where(np.abs(column.astype(np.int64)) > _TURN_MOST, np.nan, column)
+    return np.sign(turn) * (turn / _TURN_SCALE) ** 2 / 60.0
 
 
 def speed_mps(knots: float) -> float:
@@ -183,37 +202,3 @@ def speed_mps(knots: float) -> float:
 def course_deg(course: float) -> float:
     """Return the course of an AIS field; 360 means not known and becomes `nan`."""
     return float("nan") if course == 360.0 else course
-
-
-def _message_type(payload: bytes) -> int:
-    """Return the message type: the first six bits of the armoured payload (ITU-R M.1371, NMEA armour)."""
-    if not payload:
-        return -1
-    value = payload[0] - 48
-    return value - 8 if value > 40 else value
-
-
-def _checksum_holds(sentence: bytes, told: bytes) -> bool:
-    """Return whether the XOR of all between the first character and the star is what is told."""
-    try:
-        return reduce(xor, sentence[1:], 0) == int(told, 16)
-    except ValueError:
-        return False
-
-
-def _pghp_time(line: bytes) -> int | None:
-    """Return the time of `$PGHP,1,year,month,day,hour,minute,second,millisecond,...` (Gatehouse)."""
-    try:
-        year, month, day, hour, minute, second, millisecond = (int(cell) for cell in line.split(b",")[2:9])
-        moment = datetime(year, month, day, hour, minute, second, millisecond * 1000, tzinfo=UTC)
-    except ValueError:
-        return None
-    whole = int(moment.replace(microsecond=0).timestamp())
-    return whole * MICROSECONDS + moment.microsecond
-
-
-def _unix_time(cell: bytes) -> int | None:
-    """Return the time of Unix seconds, or milliseconds where there are that many digits."""
-    if not cell.isdigit() or len(cell) > 13:
-        return None
-    return int(cell) * 1000 if len(cell) > 10 else int(cell) * MICROSECONDS

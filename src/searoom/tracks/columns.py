@@ -65,13 +65,13 @@ LAYOUTS = (
 
 def layout_of(header: str) -> Layout | None:
     """Return the layout whose columns all stand in a table's first line, if there is one."""
-    found = frozenset(_cells(header))
+    found = frozenset(cells_of(header))
     return next((layout for layout in LAYOUTS if layout.needs() <= found), None)
 
 
 def refuse_columns(header: str) -> NotAllowed:
     """Return the refusal of a table that has no known layout; it names what is missing from the nearest."""
-    found = frozenset(_cells(header))
+    found = frozenset(cells_of(header))
     nearest = max(LAYOUTS, key=lambda layout: len(layout.needs() & found) / len(layout.needs()))
     if not nearest.needs() & found:
         return NotAllowed("the file is no table of tracks and no AIS sentences", advice=_ADVICE)
@@ -84,7 +84,7 @@ def refuse_columns(header: str) -> NotAllowed:
 
 def read_rows(lines: Iterator[str], layout: Layout, header: str, rows: Rows) -> dict[str, str]:
     """Read the lines after the header into `rows`; return the names that craft send, by craft."""
-    places = {column: place for place, column in enumerate(_cells(header))}
+    places = {column: place for place, column in enumerate(cells_of(header))}
     labels: dict[str, str] = {}
     for line in lines:
         try:
@@ -130,6 +130,10 @@ def _number(cell: str) -> float:
     return float(cell) if cell.strip() else float("nan")
 
 
-def _cells(header: str) -> list[str]:
-    cells = next(csv.reader([header.lstrip("\ufeff")]), [])
+def cells_of(header: str) -> list[str]:
+    """Return the names in a table's first line, in small letters; none where it is no row of values."""
+    try:
+        cells = next(csv.reader([header.lstrip("\ufeff")]), [])
+    except csv.Error:  # a line's end in the middle of it
+        return []
     return [cell.strip().lower() for cell in cells]

@@ -5,8 +5,9 @@ or course is `nan`, never a sentinel. `Rows` is the door for foreign rows: it tu
 be a position, counts it by cause, and never fails as a whole because of one bad row.
 """
 
+import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,10 +23,26 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 MAX_NAME_CHARS = 64
 MAX_SOURCES = 127  # the column is int8
-MAX_FIXES = 20_000_000  # 1.1 GB of columns; a larger archive is read in parts
+MAX_FIXES = 20_000_000  # 1.6 GB of columns; a larger archive is read in parts
+MAX_ALT_M = 60_000.0  # above what any aircraft reports; ICAO pressure altitudes end at 126,750 ft
+MIN_ALT_M = -1_000.0  # a low pressure makes an aircraft on a low field report less than nothing
+MAX_CLIMB_MPS = 300.0
+MAX_TURN_DPS = 30.0
 MAX_SPEED_MPS = 600.0  # SAR aircraft send AIS too (ITU-R M.1371 message 9: up to 1,022 kn)
 FIRST_TIME_US = 0  # 1970
 LAST_TIME_US = 4_102_444_800_000_000  # 2100: a later stamp is a broken clock
+
+
+_NOT_GIVEN: Floats = np.zeros(0)
+_NOT_SAID: Flags = np.zeros(0, dtype=np.bool_)
+
+
+def _unknown() -> Floats:
+    return _NOT_GIVEN
+
+
+def _unsaid() -> Flags:
+    return _NOT_SAID
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +52,10 @@ class Fixes:
     `names` and `sources` are the tables that the columns `craft` (int32) and `source` (int8) index.
     All columns have shape (n,): `time_us` int64; `lat_deg` [-90, 90], `lon_deg` [-180, 180];
     `speed_mps` >= 0 and `course_deg` [0, 360) over ground, true, `nan` where not known;
-    `sigma_m` > 0, the standard deviation of the position along any one direction.
+    `sigma_m` > 0, the standard deviation of the position along any one direction. `alt_m` above the sea
+    (of aircraft: by the pressure that they report, in the standard atmosphere), `climb_mps` upwards and
+    `turn_dps` to starboard, `nan` where not known; `ground` where an aircraft itself says
+    that it stands or rolls on the ground. Whoever leaves such a column out knows none of it.
     """
 
     names: tuple[str, ...]
@@ -48,14 +68,23 @@ class Fixes:
     sigma_m: Floats
     source: npt.NDArray[np.int8]
     sources: tuple[str, ...]
+    alt_m: Floats = field(default_factory=_unknown)
+    climb_mps: Floats = field(default_factory=_unknown)
+    turn_dps: Floats = field(default_factory=_unknown)
+    ground: Flags = field(default_factory=_unsaid)
 
     def __post_init__(self) -> None:
+        for name, (absent, filler) in _OPTIONAL.items():
+            if getattr(self, name) is absent:
+                object.__setattr__(self, name, np.full(len(self.time_us), filler))
         for name, dtype in _COLUMNS.items():
             object.__setattr__(self, name, _column(name, getattr(self, name), dtype))
         lengths = {name: len(getattr(self, name)) for name in _COLUMNS}
         if len(set(lengths.values())) != 1:
             raise NotAllowed(f"the columns of fixes differ in length: {lengths}")
         _check_table("craft", self.names, self.craft)
+        if len(self.sources) > MAX_SOURCES:  # before the column is looked at: larger numbers have come round in it
+            raise NotAllowed(f"fixes of more than {MAX_SOURCES} sources", advice="Read the files in several parts.")
         _check_table("source", self.sources, self.source)
         _check_ranges(self)
 
@@ -104,6 +133,17 @@ _COLUMNS: Mapping[str, type[np.generic]] = {
     "course_deg": np.float64,
     "sigma_m": np.float64,
     "source": np.int8,
+    "alt_m": np.float64,
+    "climb_mps": np.float64,
+    "turn_dps": np.float64,
+    "ground": np.bool_,
+}
+# What stands in a column that was left out, and how that is told.
+_OPTIONAL: Mapping[str, tuple[Floats | Flags, float | bool]] = {
+    "alt_m": (_NOT_GIVEN, math.nan),
+    "climb_mps": (_NOT_GIVEN, math.nan),
+    "turn_dps": (_NOT_GIVEN, math.nan),
+    "ground": (_NOT_SAID, False),
 }
 
 
@@ -139,6 +179,9 @@ def _check_ranges(fixes: Fixes) -> None:
             "course_deg": np.isnan(course) | ((course >= 0.0) & (course < 360.0)),
             "sigma_m": (fixes.sigma_m > 0.0) & np.isfinite(fixes.sigma_m),
             "time_us": (fixes.time_us >= FIRST_TIME_US) & (fixes.time_us < LAST_TIME_US),
+            "alt_m": np.isnan(fixes.alt_m) | ((fixes.alt_m >= MIN_ALT_M) & (fixes.alt_m <= MAX_ALT_M)),
+            "climb_mps": np.isnan(fixes.climb_mps) | (np.abs(fixes.climb_mps) <= MAX_CLIMB_MPS),
+            "turn_dps": np.isnan(fixes.turn_dps) | (np.abs(fixes.turn_dps) <= MAX_TURN_DPS),
         }
     for name, good in right.items():
         if not good.all():
@@ -165,12 +208,16 @@ class Rows:
     doubtful: dict[str, int] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
     _sources: dict[str, int] = field(default_factory=dict)
-    _whole: "array[int]" = field(default_factory=lambda: array("q"))  # craft, time, source of each row
-    _real: "array[float]" = field(default_factory=lambda: array("d"))  # lat, lon, speed, course, sigma
+    _whole: "array[int]" = field(default_factory=lambda: array("q"))  # craft, time, source, ground of each row
+    _real: "array[float]" = field(default_factory=lambda: array("d"))  # the eight columns of numbers, row by row
 
     def refuse(self, cause: str, count: int = 1) -> None:
         """Count a row that is turned away."""
         self.refused[cause] = self.refused.get(cause, 0) + count
+
+    def doubt(self, what: str, count: int = 1) -> None:
+        """Count a value that is not believed, or not as it stands, while its row is kept."""
+        self.doubtful[what] = self.doubtful.get(what, 0) + count
 
     def add(
         self,
@@ -183,18 +230,21 @@ class Rows:
         course_deg: float,
         sigma_m: float,
         source: str,
+        alt_m: float = math.nan,
+        climb_mps: float = math.nan,
+        turn_dps: float = math.nan,
+        ground: bool = False,
     ) -> None:
-        """Take one row in, or count why not; an impossible speed or course becomes `nan` and is counted too."""
+        """Take one row in, or count why not; a speed, course, height or turn that cannot be becomes `nan`, counted."""
         cause = _cause_against(name, time_us, lat_deg, lon_deg, sigma_m)
         if cause:
             self.refuse(cause)
             return
-        if not (np.isnan(speed_mps) or 0.0 <= speed_mps <= MAX_SPEED_MPS):
-            self.doubtful["speed out of range"] = self.doubtful.get("speed out of range", 0) + 1
-            speed_mps = float("nan")
-        if not (np.isnan(course_deg) or 0.0 <= course_deg < 360.0):
-            self.doubtful["course out of range"] = self.doubtful.get("course out of range", 0) + 1
-            course_deg = float("nan")
+        speed_mps = self._believed("speed", speed_mps, 0.0 <= speed_mps <= MAX_SPEED_MPS)
+        course_deg = self._believed("course", course_deg, 0.0 <= course_deg < 360.0)
+        alt_m = self._believed("height", alt_m, MIN_ALT_M <= alt_m <= MAX_ALT_M)
+        climb_mps = self._believed("climb", climb_mps, abs(climb_mps) <= MAX_CLIMB_MPS)
+        turn_dps = self._believed("turn", turn_dps, abs(turn_dps) <= MAX_TURN_DPS)
         if len(self) >= MAX_FIXES:
             raise NotAllowed(f"more than {MAX_FIXES} fixes", advice="Split the file by time and read it in parts.")
         self._whole.extend(
@@ -202,20 +252,49 @@ class Rows:
                 self._names.setdefault(name, len(self._names)),
                 time_us,
                 self._sources.setdefault(source, len(self._sources)),
+                ground,
             )
         )
-        self._real.extend((lat_deg, lon_deg, speed_mps, course_deg, sigma_m))
+        self._real.extend((lat_deg, lon_deg, speed_mps, course_deg, sigma_m, alt_m, climb_mps, turn_dps))
+
+    def extend(
+        self, names: Sequence[str], sources: Sequence[str], whole: npt.NDArray[np.int64], real: Floats
+    ) -> None:  # fmt: skip
+        """Take many rows in that `bulk` has judged; their columns `craft` and `source` index the two tables given."""
+        if len(self) + len(whole) > MAX_FIXES:
+            raise NotAllowed(f"more than {MAX_FIXES} fixes", advice="Split the file by time and read it in parts.")
+        for column, given, known in ((0, names, self._names), (2, sources, self._sources)):
+            first = np.full(len(given), len(whole))
+            first[whole[::-1, column]] = np.arange(len(whole))[::-1]  # where each is first met
+            number = np.zeros(len(given), np.int64)
+            for index in np.argsort(first, kind="stable")[: np.count_nonzero(first < len(whole))].tolist():
+                number[index] = known.setdefault(given[index], len(known))
+            whole[:, column] = number[whole[:, column]]
+        self._whole.frombytes(np.ascontiguousarray(whole).tobytes())
+        self._real.frombytes(np.ascontiguousarray(real).tobytes())
+
+    def _believed(self, what: str, value: float, can_be: bool) -> float:
+        if can_be or math.isnan(value):
+            return value
+        self.doubt(f"{what} out of range")
+        return math.nan
 
     def __len__(self) -> int:
-        return len(self._whole) // 3
+        return len(self._whole) // 4
+
+    def clear(self) -> None:
+        """Let go of the rows that were taken in; the counts stay. A live feed does so after each batch."""
+        for table in (self._names, self._sources):
+            table.clear()
+        del self._whole[:], self._real[:]
 
     def fixes(self) -> tuple[Fixes, int]:
         """Return the fixes in time order, and how many times the time went backwards.
 
         A second fix of one craft at one time is refused as a repetition: receivers overlap.
         """
-        whole = np.array(self._whole, dtype=np.int64).reshape(-1, 3)
-        real = np.array(self._real, dtype=np.float64).reshape(-1, 5)
+        whole = np.array(self._whole, dtype=np.int64).reshape(-1, 4)
+        real = np.array(self._real, dtype=np.float64).reshape(-1, 8)
         order = np.lexsort((whole[:, 0], whole[:, 1]))
         ordered = whole[order]
         again = np.zeros(len(order), dtype=np.bool_)
@@ -224,12 +303,12 @@ class Rows:
             self.refuse("repeated", int(again.sum()))
         backwards = int(np.sum(np.diff(whole[:, 1]) < 0))
         kept = order[~again]
-        craft, time_us, source = whole[kept].T
-        lat, lon, speed, course, sigma = real[kept].T
+        craft, time_us, source, ground = whole[kept].T
+        lat, lon, speed, course, sigma, alt, climb, turn = real[kept].T
         fixes = Fixes(
             names=tuple(self._names), craft=craft.astype(np.int32), time_us=time_us, lat_deg=lat, lon_deg=lon,
             speed_mps=speed, course_deg=course, sigma_m=sigma, source=source.astype(np.int8),
-            sources=tuple(self._sources),
+            sources=tuple(self._sources), alt_m=alt, climb_mps=climb, turn_dps=turn, ground=ground.astype(np.bool_),
         )  # fmt: skip
         return fixes, backwards
 

@@ -8,15 +8,19 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader, FileIO
 from pathlib import Path
+from typing import TypeAlias
 
 from searoom.errors import Finding, NotAllowed
-from searoom.tracks import ais, columns
+from searoom.tracks import addresses, aircraft, ais, columns, decoders, instruments, sighted, stamps
 from searoom.tracks.fixes import Fixes, Rows
+from searoom.tracks.ships import Ship, named, names
 
 HEAD_BYTES = 64 * 1024
 MAX_LINE_BYTES = 64 * 1024
+BLOCK_BYTES = 1024**2
 MAX_UNPACKED_BYTES = 16 * 1024**3  # a day of the whole US is 0.8 GB; what grows beyond this is a bomb
 NMEA_LINES_LOOKED_AT = 200  # a receiver's log may open with comments and other instruments
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -27,27 +31,40 @@ class Reading:
     """What was read from one file: its fixes, its kind, and what was turned away and why.
 
     `refused` counts rows by cause; `findings` say in a sentence what a reader of the result should
-    know (values set to unknown, rows out of time order); `labels` are the names that craft send.
+    know (values set to unknown, rows out of time order); `ships` are what craft say of themselves.
     """
 
     fixes: Fixes
     kind: str
     refused: Mapping[str, int]
     findings: tuple[Finding, ...]
-    labels: Mapping[str, str]
+    ships: Mapping[str, Ship]
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The names that craft send."""
+        return names(self.ships)
+
+
+Told: TypeAlias = tuple[str, Mapping[str, Ship], dict[str, int]]  # kind, ships, and what else was counted
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One kind of file: whether a head (the first bytes, unpacked) is of it, and how its lines become rows."""
+    """One kind of file: whether a head (the first bytes, unpacked) is of it, and how its lines become rows.
+
+    `read` takes the lines, the head, the rows to fill, and what the sensor is called that wrote the file. Where
+    `line_bytes` is 0 it takes blocks of bytes instead, cut anywhere.
+    """
 
     kind: str
     knows: Callable[[str], bool]
-    read: Callable[[Iterator[bytes], str, Rows], tuple[str, dict[str, str], dict[str, int]]]
+    read: Callable[[Iterator[bytes], str, Rows, str], Told]
+    line_bytes: int = MAX_LINE_BYTES
 
 
 def read(path: str | Path) -> Reading:
-    """Return the fixes of a track file (csv or AIS sentences, plain or gzip); NotAllowed says why it cannot be read."""
+    """Return the fixes of a track file, of any kind in `SOURCES`, plain or gzip; NotAllowed says why it cannot be."""
     where = Path(path)
     try:
         with BufferedReader(where.open("rb", buffering=0), HEAD_BYTES) as file:
@@ -83,30 +100,50 @@ def _read_open(stream: "BufferedReader[FileIO] | gzip.GzipFile", name: str) -> R
             raise columns.refuse_columns(first)
         raise NotAllowed(f"{name} is no kind of track file that is known here", advice=_KINDS_ADVICE)
     rows = Rows()
-    kind, labels, told = source.read(_lines(stream, rows, name), text, rows)
-    return _reading(rows, kind, labels, told, name)
+    sensor = addresses.plain(name)
+    pieces = _lines(stream, rows, name, source.line_bytes) if source.line_bytes else _blocks(stream, name)
+    return _reading(rows, source.read(pieces, text, rows, sensor), name)
 
 
-_KINDS_ADVICE = "Known are: a csv with named columns, MarineCadastre csv, AIS sentences; see docs/formats/tracks.md."
+_KINDS_ADVICE = (
+    "Known are: a csv with named columns, MarineCadastre csv, sightings, AIS and instruments' sentences, SBS lines, "
+    "aircraft.json, Cursor on Target; see docs/formats/tracks.md."
+)
 
 
-def _lines(stream: "BufferedReader[FileIO] | gzip.GzipFile", rows: Rows, name: str) -> Iterator[bytes]:
+def _lines(
+    stream: "BufferedReader[FileIO] | gzip.GzipFile", rows: Rows, name: str, most: int
+) -> Iterator[bytes]:  # fmt: skip
     """Yield lines of bounded length; a longer one is counted and passed over, never held whole."""
     total = 0
-    while line := stream.readline(MAX_LINE_BYTES):
+    while line := stream.readline(most):
         total += len(line)
-        if total > MAX_UNPACKED_BYTES:
-            raise NotAllowed(f"{name} holds more than {MAX_UNPACKED_BYTES} bytes", advice="Split it by time.")
-        if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+        _check_size(total, name)
+        if len(line) == most and not line.endswith(b"\n"):
             rows.refuse("line too long")
             while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_LINE_BYTES)
+                line = stream.readline(most)
                 total += len(line)
             continue
         yield line
 
 
-def _reading(rows: Rows, kind: str, labels: dict[str, str], told: dict[str, int], name: str) -> Reading:
+def _blocks(stream: "BufferedReader[FileIO] | gzip.GzipFile", name: str) -> Iterator[bytes]:
+    """Yield the bytes as they come."""
+    total = 0
+    while block := stream.read(BLOCK_BYTES):
+        total += len(block)
+        _check_size(total, name)
+        yield block
+
+
+def _check_size(total: int, name: str) -> None:
+    if total > MAX_UNPACKED_BYTES:
+        raise NotAllowed(f"{name} holds more than {MAX_UNPACKED_BYTES} bytes", advice="Split it by time.")
+
+
+def _reading(rows: Rows, found: Told, name: str) -> Reading:
+    kind, ships, told = found
     fixes, backwards = rows.fixes()
     if not len(fixes):
         causes = ", ".join(f"{count} x {cause}" for cause, count in sorted(rows.refused.items())) or "it has no rows"
@@ -115,20 +152,20 @@ def _reading(rows: Rows, kind: str, labels: dict[str, str], told: dict[str, int]
     if backwards:
         counted["time goes backwards, put in order"] = backwards
     findings = tuple(Finding(name, f"{what}: {count}") for what, count in sorted(counted.items()))
-    return Reading(fixes=fixes, kind=kind, refused=dict(rows.refused), findings=findings, labels=labels)
+    return Reading(fixes=fixes, kind=kind, refused=dict(rows.refused), findings=findings, ships=ships)
 
 
 def _knows_csv(head: str) -> bool:
     return columns.layout_of(head.split("\n", 1)[0].rstrip("\r")) is not None
 
 
-def _read_csv(lines: Iterator[bytes], head: str, rows: Rows) -> tuple[str, dict[str, str], dict[str, int]]:
+def _read_csv(lines: Iterator[bytes], head: str, rows: Rows, _sensor: str) -> Told:
     header = head.split("\n", 1)[0].rstrip("\r")
     layout = columns.layout_of(header)
     if layout is None:
         raise columns.refuse_columns(header)
     next(lines)
-    return layout.kind, columns.read_rows(_text(lines, rows), layout, header, rows), {}
+    return layout.kind, named(columns.read_rows(_text(lines, rows), layout, header, rows)), {}
 
 
 def _text(lines: Iterator[bytes], rows: Rows) -> Iterator[str]:
@@ -149,15 +186,59 @@ def _knows_nmea(head: str) -> bool:
     return any("VDM," in line or "VDO," in line for line in lines if line.startswith(("!", "\\")))
 
 
-def _read_nmea(lines: Iterator[bytes], _head: str, rows: Rows) -> tuple[str, dict[str, str], dict[str, int]]:
+def _read_nmea(blocks: Iterator[bytes], _head: str, rows: Rows, _sensor: str) -> Told:
     sentences = ais.Sentences(rows=rows)
-    sentences.feed(lines)
+    for block in blocks:
+        sentences.read(block)
     sentences.close()
-    told = {"lines and messages without a craft's position": sentences.other} if sentences.other else {}
-    return "AIS sentences", sentences.labels, told
+    told = {
+        "lines that are no AIS sentences": sentences.decoder.other_lines,
+        "AIS messages of base stations": sentences.base_stations,
+        "AIS messages that tell neither a craft's position nor its name": sentences.decoder.other_messages,
+    }
+    return "AIS sentences", sentences.ships, {what: count for what, count in told.items() if count}
+
+
+def _knows_sightings(head: str) -> bool:
+    return sighted.knows(head.split("\n", 1)[0].rstrip("\r"))
+
+
+def _read_sightings(lines: Iterator[bytes], head: str, rows: Rows, _sensor: str) -> Told:
+    next(lines)
+    return "sightings", named(sighted.read_rows(_text(lines, rows), head.split("\n", 1)[0].rstrip("\r"), rows)), {}
+
+
+def _knows_instruments(head: str) -> bool:
+    return any(instruments.speaks(line) for line in head.split("\n")[:NMEA_LINES_LOOKED_AT])
+
+
+def _knows(content: str, words: str, head: str) -> bool:
+    """Return whether the first line is of this content, and the words of its kind stand in the head."""
+    first = next((line for line in head.split("\n") if line.strip()), "")
+    return decoders.content_of(first.encode()) == content and words in head
+
+
+def _read_feed(content: str, kind: str, lines: Iterator[bytes], _head: str, rows: Rows, sensor: str) -> Told:
+    """Read what a feed of this content would have brought."""
+    reader = decoders.reader_of(content, sensor, rows)
+    reader.feed(lines)
+    reader.close()
+    return (
+        kind,
+        reader.ships if isinstance(reader, instruments.Instruments) else named(reader.labels),
+        {"lines and messages without a craft's position": reader.other} if reader.other else {},
+    )
 
 
 SOURCES = (
     Source("csv", _knows_csv, _read_csv),
-    Source("AIS sentences", _knows_nmea, _read_nmea),
-)
+    Source("sightings", _knows_sightings, _read_sightings),
+    Source("instruments", _knows_instruments, partial(_read_feed, "nmea", "instruments' sentences")),
+    Source("AIS sentences", _knows_nmea, _read_nmea, line_bytes=0),
+    Source("SBS lines", partial(_knows, "sbs", ","), partial(_read_feed, "sbs", "SBS lines")),
+    Source(
+        "aircraft lists", partial(_knows, "aircraft", '"aircraft"'), partial(_read_feed, "aircraft", "aircraft lists"),
+        aircraft.MAX_DOCUMENT_BYTES + stamps.MAX_TAG_BYTES,
+    ),
+    Source("CoT events", partial(_knows, "cot", "<event"), partial(_read_feed, "cot", "CoT events")),
+)  # fmt: skip
