@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searoom import compiling
 from searoom.tracks import aisfields
 from searoom.tracks.aisfields import ABSENT, Made
 from searoom.tracks.aiskernel import MAX_SYMBOLS
 from searoom.tracks.aislayout import COLUMNS, LAYOUT, POSITIONS, STATIC
+
+compiling.ready(aisfields.__name__)  # else the loops are tested as Python runs them
 
 ARMOUR = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
 KINDS = sorted({*POSITIONS, *STATIC})

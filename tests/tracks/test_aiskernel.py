@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from searoom import compiling
 from searoom.tracks import aiskernel
 from searoom.tracks.aiskernel import NO_TIME
+
+compiling.ready(aiskernel.__name__)  # else the loops are tested as Python runs them
 
 
 def cells(moment):
