@@ -16,10 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from searoom.tracks.ellipsoid import WGS84_A_M, WGS84_F
 from searoom.tracks.fixes import Flags, Floats, Indices
 
-WGS84_A_M = 6_378_137.0  # NGA.STND.0036: semi-major axis, and flattening
-WGS84_F = 1.0 / 298.257223563
 _E2 = WGS84_F * (2.0 - WGS84_F)
 SAME_VELOCITY_MPS = 1e-3  # below this two craft do not move against each other
 SAME_PLACE_M = 1e-3

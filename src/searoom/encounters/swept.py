@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from searoom.compiling import kernel, numba, ready, side_by_side
 from searoom.encounters.kernels import SAME_VELOCITY_MPS, Heights, Met, Motion, Vectors
+from searoom.encounters.pairing import EARTH_SMALLEST_M, MARGIN_M
 from searoom.tracks.fixes import Flags, Floats, Indices
 
 Keys: TypeAlias = npt.NDArray[np.int64]  # cells
@@ -26,8 +27,6 @@ Columns: TypeAlias = tuple[Indices, Indices, Floats, Floats, Floats, Floats]
 CHUNKS = 64  # parts of the table that are searched side by side
 ROOM = 4_096  # pairs that a part has room for at first, or `_MOST_EXPECTED` a craft; where that is too little, again
 _MOST_EXPECTED = 8
-MARGIN_M = 150.0
-EARTH_SMALLEST_M = 6_335_439.0
 CELL_RADII = 4.0  # a cell is this many radii wide, or twice as wide as most craft travel in the look-ahead
 _MAX_CELL_BITS = 21  # of each coordinate: cells of 12 m would still find room
 _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio (Knuth, TAOCP 6.4)
