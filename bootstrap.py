@@ -26,6 +26,9 @@ CHECKS = (
     ("import contracts", ["lint-imports"], "The floors are drawn in docs/architecture.md."),
 )
 
+# What writes the generated parts of docs/: the list of forms, then the table of files.
+GENERATED = (["python", "-m", "tools.formpage"], ["python", "-m", "tools.house"])
+
 # How the whole suite runs where nothing else is asked for: a file stays with one process, for its fixtures' sake.
 WHOLE_SUITE = ("-n", "auto", "--dist", "loadfile", "-q", "--cov", "--cov-report=term:skip-covered")
 
@@ -91,17 +94,19 @@ def task_test(arguments: List[str]) -> None:
 def task_fix(_arguments: List[str]) -> None:
     """Repair what can be repaired: format, lint, the table of files in docs/architecture.md."""
     set_up("dev")
-    commands = (["ruff", "check", "--fix", "."], ["ruff", "format", "."], ["python", "-m", "tools.house"])
+    commands = (["ruff", "check", "--fix", "."], ["ruff", "format", "."], *GENERATED)
     left = [" ".join(command) for command in commands if call(command)[0]]
     if left:
         raise Stop("Left to do by hand, as said above: %s" % ", ".join(left))
 
 
 def task_docs(_arguments: List[str]) -> None:
-    """Write the table of files in docs/architecture.md anew from the first sentences of the files."""
+    """Write the generated parts of docs/ anew: the table of files, and the list of forms."""
     set_up("dev")
     os.chdir(ROOT)
-    hand_over(["python", "-m", "tools.house"])
+    for command in GENERATED[:-1]:
+        call(command)
+    hand_over(GENERATED[-1])
 
 
 def task_bench(arguments: List[str]) -> None:

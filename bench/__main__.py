@@ -1,6 +1,6 @@
 """Runs the benchmarks: `python -m bench` all of them, `python -m bench link peers` these two.
 
-    python -m bench [screen|near|alarms|ais|link|verify|start|append|peers ...]
+    python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|append|signals|commitments|peers ...]
                     [--quick] [--runs N] [--entries N] [--only PART]
 
 Each prints a table and writes bench/results-<subject>.md; `--quick` only shows that all parts run, and writes nothing.
@@ -11,7 +11,22 @@ import sys
 from collections.abc import Callable
 from itertools import takewhile
 
-from bench import ais, alarms, append, link, near, peers, screen, start, verify
+from bench import (
+    ais,
+    alarms,
+    append,
+    archive,
+    commitments,
+    larger,
+    link,
+    live,
+    near,
+    peers,
+    screen,
+    signals,
+    start,
+    verify,
+)
 from bench.frame import Options, parse, work_folder
 from bench.stock import Stock
 
@@ -19,8 +34,13 @@ SUBJECTS: dict[str, Callable[[Options, Stock], None]] = {
     "screen": lambda options, _stock: screen.main(options),
     "alarms": lambda options, _stock: alarms.main(options),
     "near": lambda options, _stock: near.main(options),
+    "archive": lambda options, _stock: archive.main(options),
+    "larger": lambda options, _stock: larger.main(options),
+    "live": lambda options, _stock: live.main(options),
     "ais": lambda options, _stock: ais.main(options),
     "link": link.main,
+    "signals": lambda options, _stock: signals.main(options),
+    "commitments": lambda options, _stock: commitments.main(options),
     "peers": lambda options, _stock: peers.main(options),
     "append": append.main,
     "start": start.main,

@@ -33,6 +33,7 @@ START_US = 1_700_000_000_000_000
 OFF: Mapping[str, float] = {
     "speed_floor_mps": 0.0, "company_mps": 0.0, "cpa_factor": 1.0, "tcpa_factor": 1.0, "hold_s": 0.0,
     "still_cpa_m": 1e9, "still_tcpa_s": 1e9, "company_after_s": 1e9, "air_company_after_s": 1e9,
+    "overtaking_cpa_m": 0.0, "slow_mps": 0.0,
 }  # fmt: skip
 RULES = (
     ("closest approach and time alone", ()),
@@ -41,6 +42,8 @@ RULES = (
     ("one alert a grade: hysteresis and hold", ("cpa_factor", "tcpa_factor", "hold_s")),
     ("moored and anchored: a cable, six minutes", ("still_cpa_m", "still_tcpa_s")),
     ("states in place of alarms", ("company_after_s", "air_company_after_s")),
+    ("a slow overtaking by its plot: two cables, in a state too", ("overtaking_cpa_m",)),
+    ("neither faster than in a harbour: a cable, two minutes", ("slow_mps",)),
 )
 
 

@@ -1,4 +1,4 @@
-"""How fast the near pairs of a picture are found, beside scipy's tree and BlueSky's detectors, in one run.
+"""How fast the near pairs of a picture are found, beside scipy's tree, SQL engines and BlueSky's detectors.
 
     python -m bench near [--only sea|air]
 
@@ -87,13 +87,16 @@ def _picture(
     return Picture(motion, lat, lon, speed, course, Heights(alt, climb, near_m), radius_m, horizon_s)
 
 
+SEA = {"near_tree_plain": 300_000, "near_tree": 300_000, "near_duckdb": 10_000, "near_polars": 10_000}
+TREES = {"near_tree_plain", "near_tree"}
+METHODS = ("near_tree_plain", "near_tree", "near_duckdb", "near_polars", "near_bluesky", "near_bluesky_numpy")
 # What is searched: the maker, the sizes, and up to which size each rival is asked (BlueSky's grow with the square).
 PLANS = {
-    "sea": (sea, (10_000, 50_000, 100_000, 300_000, 1_000_000), {"near_tree": 300_000}),
+    "sea": (sea, (10_000, 50_000, 100_000, 300_000, 1_000_000), SEA),
     "air": (
         air,
         (1_000, 10_000, 50_000, 100_000),
-        {"near_tree": 100_000, "near_bluesky": 50_000, "near_bluesky_numpy": 1_000},
+        {"near_tree_plain": 100_000, "near_tree": 100_000, "near_bluesky": 50_000, "near_bluesky_numpy": 1_000},
     ),
 }
 QUICK = (1_000,)
@@ -140,12 +143,12 @@ def _row(report: Report, kind: str, n: int, options: Options) -> None:
         cells.append("")
     with work_folder() as folder, Leash(folder) as leash:
         picture.save(folder / "picture.npz")
-        for method in ("near_tree", "near_bluesky", "near_bluesky_numpy"):
+        for method in METHODS:
             if n > rivals.get(method, 0):
                 cells.append("")
                 continue
             try:
-                took, found = rival(folder / "picture.npz", method, repeats if method == "near_tree" else 1, leash)
+                took, found = rival(folder / "picture.npz", method, repeats if method in TREES else 1, leash)
             except (RuntimeError, OSError) as error:
                 report.say(f"- {method} was not measured on {n:,}: {error}")
                 cells.append("not measured")
@@ -164,7 +167,10 @@ def main(options: Options) -> None:
     report.say("colon how many times slower than Searoom's compiled search. Another number of pairs is said.")
     report.say(f"'watched': only pairs with one of {WATCHED:.0%} of the craft.")
     ours_heads = ("craft", "pairs", "Searoom", "watched", "without Numba")
-    report.table("", *ours_heads, "cKDTree + NumPy", "BlueSky C++", "BlueSky NumPy")
+    report.say(
+        "cKDTree + NumPy: one radius for all, that of the fastest pair; in classes: of speed, a radius for each two."
+    )
+    report.table("", *ours_heads, "cKDTree + NumPy", "in classes", "DuckDB", "Polars", "BlueSky C++", "BlueSky NumPy")
     for kind, (_, sizes, _) in PLANS.items():
         if options.only and kind not in options.only:
             continue

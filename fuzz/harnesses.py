@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fuzz import of_link, of_people, of_record, of_sensors, of_tracks
+from fuzz import of_link, of_people, of_record, of_sensors, of_tables, of_tracks
 from fuzz.material import book
 from fuzz.promise import Broken, Harness, again, each_of, text
 from searoom import cbor
@@ -50,13 +50,19 @@ HARNESSES: Final[Mapping[str, Harness]] = {
     "aside": of_people.aside,
     "annex": of_people.annex,
     "form": again(lambda data: forms.decode(data, book()), lambda filled: forms.encode(filled, book())),
+    "form-json": of_people.form_json,
     "form-table": of_people.form_table,
+    "wording": of_people.wording,
     "pack": of_people.pack,
     "slip": of_people.retyped,
     "desk": of_people.desk_request,
     "officer-request": of_people.officer,
     "node-request": of_people.node,
     "ais": of_tracks.ais,
+    "track-table": of_tables.track_table,
+    "csv-blocks": of_tables.csv_blocks,
+    "column-map": of_tables.column_map,
+    "daily-table": of_tables.daily_table,
     "instruments": of_sensors.reading("nmea"),
     "sbs": of_sensors.reading("sbs"),
     "aircraft": of_sensors.reading("aircraft"),

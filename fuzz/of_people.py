@@ -1,6 +1,7 @@
 """Harnesses for what people and their programs hand over: key files, agreements, forms, requests, pages."""
 
 import io
+import json
 import re
 from typing import Final
 
@@ -10,7 +11,7 @@ from searoom import annexes, cbor, desk, keyfiles, offrecord, slip
 from searoom.obligations import agreement
 from searoom.proposals import NodeRequest, OfficerRequest
 from searoom.record.seal import Opening
-from searoom.signals import formbook
+from searoom.signals import formbook, schema, wordinglint
 
 
 class _File:
@@ -70,6 +71,32 @@ def pack(data: bytes) -> bool:
     if agreement.parse(text, "a pack", book()).hash != found.hash:
         raise Broken("an agreement has two hashes")
     return True
+
+
+def form_json(data: bytes) -> bool:
+    """Read a form as a page or a program sends it; what is taken is the same JSON again."""
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    try:
+        filled = schema.from_json(given, book())
+    except FOUR:
+        return False
+    if schema.to_json(filled, book()) != given:
+        raise Broken("what was read is written otherwise")
+    return True
+
+
+def wording(data: bytes) -> bool:
+    """Compare a text with itself: only days and hours that are not there are found."""
+    try:
+        said = data.decode()
+    except UnicodeDecodeError:
+        return False
+    if [one for one in wordinglint.compare(said, said, langs=("ja", "ja")) if "is no day" not in one.sentence]:
+        raise Broken("a text does not agree with itself")
+    return bool(said)
 
 
 _NAME: Final = re.compile(r'^name = "([a-z-]{1,40})"', re.MULTILINE)

@@ -16,6 +16,8 @@ def ais(data: bytes) -> bool:
     plain, compiled = both
     if (plain.ships, plain.other, plain.rows.refused) != (compiled.ships, compiled.other, compiled.rows.refused):
         raise Broken("the compiled decoder makes something else of it than the plain one")
+    if (plain.rest.texts(), plain.rest.aids()) != (compiled.rest.texts(), compiled.rest.aids()):
+        raise Broken("the compiled decoder hears other texts and aids than the plain one")
     fixes, others = plain.rows.fixes()[0], compiled.rows.fixes()[0]
     if (fixes.names, fixes.lat_deg.tobytes()) != (others.names, others.lat_deg.tobytes()):
         raise Broken("the compiled decoder finds other positions than the plain one")

@@ -36,6 +36,7 @@ from searoom.tracks.fixes import Rows
 
 Seeds = dict[str, list[bytes]]
 _HASH = bytes(range(32))
+_VECTORS = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 _WAITING = b"POST /searoom/v1/wait HTTP/1.1\r\nhost: amber\r\nprefer: wait=25\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -60,6 +61,7 @@ def make() -> Seeds:
         **_of_forms(),
         **_of_tracks(),
         **_of_sensors(),
+        **_of_tables(),
     }
 
 
@@ -202,7 +204,17 @@ def _of_forms() -> Seeds:
         form = book().form(filled.form)
         whole = replace(filled, version=form.version, channel=form.channels[0])
         found.append(forms.encode(whole, book()))
-    return {"form": found}
+    rows = json.loads((_VECTORS / "field-kinds.json").read_text(encoding="utf-8"))["forms"]
+    found += [bytes.fromhex(row["cbor"]) for row in rows]
+    given = [json.dumps(row["json"], ensure_ascii=False).encode() for row in rows]
+    return {"form": found, "form-json": given, "wording": [text.encode() for text in _TOLD]}
+
+
+_TOLD = (
+    "At 0600Z on 6 December 2025 for 6 hours, within 20 nm of 25-30.0N 125-20.0E, 3 ships, F-15, 030215Z JUN",
+    "令和8年2月29日午後3時半（日本時間）から約６時間、北緯25度30分、東経125度20分から一万二千メートル、三隻",
+    "2026年6月3日北京时间14时30分，航速不超过十二节，飞机两架，歼-15，16频道",
+)
 
 
 def _of_tracks() -> Seeds:
@@ -239,6 +251,31 @@ def _of_sensors() -> Seeds:
         "stamped": [stamps.tag(noon) + bridge[0], b"\\s:amber*3D\\" + bridge[0]],
         "pieces": [b"\r\n".join(bridge), b"one\r\n\r\ntwo\r"],
         "sensor-address": [b"bridge=udp://0.0.0.0:10110", b"aircraft+http://127.0.0.1/list.json", b"file:bridge.nmea"],
+    }
+
+
+def _of_tables() -> Seeds:
+    tracks = "name,source_kind,time_utc,lat,lon,sog_kn,cog_deg,sigma_m\nA,AIS,2026-06-03T12:00:00Z,34,139,10,90,7.5\n"
+    danish = (
+        "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,SOG,COG,Name\n"
+        "03/06/2026 12:00:00,Class A,219000123,55.5,12.5,10.4,180.5,MARIE\n"
+        "03/06/2026 12:00:00,Base Station,2190064,55.5,12.5,,,Unknown\n"
+    )
+    mapped = (
+        'kind = "m"\nname = "n"\ntime = { column = "t", form = "%d.%m.%Y %H:%M", zone = "+09:00" }\n'
+        'lat = { column = "y", unit = "deg" }\nlon = { column = "x", unit = "rad" }\ndecimal = ","\nseparator = ";"\n'
+        'speed = { column = "v", unit = "m/s", unknown = -1 }\ncourse = { column = "c", unit = "deg" }\n'
+        "---\nn;t;y;x;v;c\nA;03.06.2026 12:00;34,5;2,4;5,1;90\n"
+    )
+    counted = mapped.replace('form = "%d.%m.%Y %H:%M", zone = "+09:00"', 'form = "unix s"')
+    daily = (
+        "date,party,kind,craft,source,hours\n2026-06-01,coral,navy,2,notice of amber,7.5\n2026-06-02,coral,navy,0,n,\n"
+    )
+    return {
+        "track-table": [tracks.encode(), danish.encode()],
+        "csv-blocks": [tracks.encode(), danish.encode()],
+        "column-map": [mapped.encode(), counted.encode()],
+        "daily-table": [daily.encode()],
     }
 
 

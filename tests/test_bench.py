@@ -12,11 +12,30 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from bench import __main__ as bench_main
-from bench import ais, alarms, append, bare, frame, link, memory, near, peers, screen, start, start_node, verify
+from bench import (
+    ais,
+    alarms,
+    append,
+    archive,
+    bare,
+    frame,
+    larger,
+    link,
+    memory,
+    near,
+    peers,
+    screen,
+    signals,
+    start,
+    start_node,
+    verify,
+)
 from bench.frame import Options, Report, Spread, percentile
+from bench.garbled import KINDS
 from bench.leash import ROOT, Leash, free_port, wait_for_port
 from bench.made_parties import NOW_US, made_parties, made_party, made_roster, open_record
 from bench.made_record import Maker
@@ -116,7 +135,8 @@ def test_an_unknown_subject_is_named(capsys):
     """A misspelt subject ends with a sentence that lists those there are."""
     assert 2 == bench_main.main(["lnik"])
     assert "no benchmark 'lnik'. There are: screen, " in capsys.readouterr().err
-    assert {"screen", "near", "alarms", "ais", "link", "verify", "start", "append", "peers"} == set(bench_main.SUBJECTS)
+    known = "screen near larger alarms ais link verify start append peers signals"
+    assert set(known.split()) <= set(bench_main.SUBJECTS)
 
 
 # -- alarms --------------------------------------------------------------------------------------
@@ -350,6 +370,22 @@ def test_decodes_a_small_stream(tmp_path):
     assert 2963 + 760 == ais.to_fixes(path)
 
 
+def test_reads_small_archives(tmp_path):
+    """Both kinds find something, the same from one file and from several."""
+    for kind, (ours, seconds, _, _) in archive.SUBJECTS.items():
+        found = set()
+        for parts in (1, 3):
+            folder = tmp_path / f"{kind}-{parts}"
+            folder.mkdir()
+            made = archive.made(folder, 300, seconds(3), parts)
+            found.add(ours(made))
+
+            assert parts == len(made.files)
+            assert made.fixes == sum(len(archive.read(path)) for path in made.files)
+        assert 1 == len(found)
+        assert min(found) > 0
+
+
 def test_screens_a_small_picture():
     """The grid and the naive way find the same pairs, or the benchmark stops."""
     assert "200" == screen.screening_row(200)[0]
@@ -440,9 +476,29 @@ def test_what_cannot_be_had_is_said_in_a_line(tmp_path, monkeypatch, capsys):
     assert "nats_jetstream (always) was not measured: " in said
 
 
-@pytest.mark.parametrize("rivals", [peers.RIVALS, near.RIVALS, ais.RIVALS])
+@pytest.mark.parametrize("rivals", [peers.RIVALS, near.RIVALS, ais.RIVALS, archive.RIVALS, archive.OLD])
 def test_the_rivals_are_pinned(rivals):
     """Each rival's version is fixed, and no package source is named."""
     wanted = rivals.wanted()
     assert wanted
     assert all(line.count("==") == 1 and "//" not in line and not line.startswith("-") for line in wanted)
+
+
+def test_signals_are_measured_whole_by_kind(capsys):
+    """A quick run counts every kind of garbled line, and no wrong signal as certain."""
+    signals.main(Options(quick=True, runs=1))
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    counted = {row[0].removeprefix("| "): row for row in rows if len(row) == 9}
+    assert set(KINDS) < set(counted)
+    assert {"0"} == {counted[kind][4] for kind in KINDS}
+
+
+def test_an_archive_is_screened_by_a_process_that_is_watched(tmp_path):
+    """The made archive has the fixes that were asked for, and what the process held at the most is counted."""
+    larger.write(tmp_path / "archive.parquet", 3_000, 300)
+    seconds, held, said = larger.screened(tmp_path / "archive.parquet", "approaches", 1_000)
+
+    assert 3_000 == pq.read_metadata(tmp_path / "archive.parquet").num_rows
+    assert seconds > 0.0
+    assert held > 50_000_000
+    assert said.endswith("rows")

@@ -74,11 +74,13 @@ def test_signal_gives_no_script_for_an_order(capsys):
 
 def test_signal_speaks_json(capsys):
     """A program can read the same facts."""
-    code, out, _ = run(capsys, "signal", "V-N8", "--to", "A", "--from", "B", "--set", "speed=10", "--json")
+    code, out, _ = run(
+        capsys, "signal", "V-F1", "--to", "A", "--from", "B", "--set", "speed=10", "--set", "course=045", "--json"
+    )
 
     facts = json.loads(out)
     assert code == 0
-    assert facts["code"] == "V-N8"
+    assert facts["code"] == "V-F1"
     assert "ONE ZERO" in facts["script"][2]
 
 

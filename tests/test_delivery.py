@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from searoom.account import arrange
-from searoom.delivery import STATE_WORDS, answer_kind, delivery
+from searoom.delivery import LAYERS, STATE_WORDS, answer_kind, delivery
 from searoom.errors import NotAllowed
 from searoom.record.keys import Role
 from told import BOOK, START_US, Tale
@@ -274,3 +274,143 @@ def test_an_answer_to_something_else_is_no_answer():
     tale.transcribe("amber", "coral", reply_to=("amber", 9), words="Yes.")
 
     assert () == delivery(tale.account(without_node=("coral",)), ref).each[0].transcripts
+
+
+def test_each_layer_is_said_by_itself():
+    """Read, sufficient and will comply are three entries: none of them brings another, and silence brings none."""
+    tale, ref = sent()
+    tale.receive("coral")
+    (one,) = delivery(tale.account(), ref).each
+    assert ((), [None] * 4) == (one.said, [one.stands(layer) for layer in LAYERS])
+    for form, layer, fields in (
+        ("sufficient", "sufficiency", {}), ("comply", "compliance", {"answer": "will-comply"}), ("read", "read", {}),
+    ):  # fmt: skip
+        entry = tale.say("coral", form, reply_to=ref, **fields)
+        told = delivery(tale.account(), ref)
+        assert (entry, Role.OFFICER) == (
+            told.each[0].stands(layer).state.ref,
+            told.each[0].stands(layer).state.signer.role,
+        )
+    assert ["sufficiency", "compliance", "read"] == [said.layer for said in told.each[0].said]
+    assert () == told.answers
+
+
+def test_without_a_reading_nothing_is_read():
+    """Whoever says 'sufficient' has not said 'read': the states are those that were said."""
+    tale, ref = sent()
+    tale.say("coral", "sufficient", reply_to=ref)
+    assert delivery(tale.account(), ref).read is None
+
+
+def test_of_a_layer_the_newest_stands():
+    """Clarification wanted, a reply, then sufficient: each entry stays, the last one stands."""
+    tale, ref = sent()
+    tale.meet()
+    asked = tale.say("coral", "clarification", reply_to=ref, fields=("text",))
+    tale.meet()
+    reply = tale.say("amber", "hotline-message", reply_to=asked, text="North of 30 degrees.")
+    (one,) = delivery(tale.account(), ref).each
+    assert ("clarification", ("text",), (reply,)) == (one.said[0].kind, one.said[0].fields, one.said[0].replies)
+    assert "clarification" == one.stands("sufficiency").kind  # a reply does not say that it suffices
+    tale.meet()
+    tale.say("coral", "sufficient", reply_to=ref)
+    (one,) = delivery(tale.account(), ref).each
+    assert ["clarification", "sufficient"] == [said.kind for said in one.said]
+    assert "sufficient" == one.stands("sufficiency").kind
+    tale.say("coral", "comply", reply_to=ref, answer="will-comply")
+    tale.say("coral", "comply", reply_to=ref, answer="cannot-comply")
+    (one,) = delivery(tale.account(), ref).each
+    assert "cannot-comply" == one.stands("compliance").kind
+
+
+def test_a_station_says_no_layer():
+    """No node says sufficient, or asks, by itself."""
+    for form, fields in (
+        ("sufficient", {}),
+        ("clarification", {"fields": ("text",)}),
+        ("comply", {"answer": "will-comply"}),
+    ):
+        tale, ref = sent()
+        tale.say("coral", form, reply_to=ref, **fields)
+        message = tale.logs["coral"][-1]
+        items = [*tale.logs["amber"], replace_signers(message)]
+        assert ((), ()) == (
+            delivery(arrange(tale.parties, items, {}), ref).each[0].said,
+            delivery(arrange(tale.parties, items, {}), ref).answers,
+        )
+
+
+def test_the_author_says_no_layer_of_their_own_message():
+    """Sufficiency is for the one who received it to say."""
+    tale, ref = sent()
+    tale.say("amber", "sufficient", reply_to=ref)
+    assert () == delivery(tale.account(), ref).each[0].said
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "zh"])
+def test_tells_each_layer_with_role_and_fields(lang):
+    """Who, in which role, about which field; and what it does not mean."""
+    tale, ref = sent()
+    tale.receive("coral")
+    tale.say("coral", "read", reply_to=ref, post="duty officer")
+    asked = tale.say("coral", "clarification", reply_to=ref, fields=("text", "act.means"))
+    tale.meet()
+    tale.say("amber", "hotline-message", reply_to=asked, text="So.")
+    tale.meet()
+    tale.say("coral", "comply", reply_to=ref, answer="cannot-comply")
+    lines = delivery(tale.account(), ref).sentences(lang, {"amber": "<A>", "coral": "<C>"})
+
+    stored, delivered, read, wanted, clarified, comply = lines
+    assert all(words in read for words in ("coral officer 1", "duty officer"))
+    assert all(words in wanted for words in ("act.means", "<C>"))
+    assert "<A>" in clarified
+    assert {"en": "no refusal to talk", "ja": "対話の拒否でもありません", "zh": "也不是拒绝沟通"}[lang] in comply
+    assert not any("{" in line for line in lines)
+
+
+def test_silence_means_nothing_and_is_said_so():
+    """Only of a recipient of whom no officer said anything."""
+    tale = Tale("amber", "coral", "jade")
+    ref = tale.say("amber", "hotline-message", text="Hello.")
+    tale.receive("coral")
+    assert 2 == len(delivery(tale.account(), ref).silent("en"))
+    tale.say("coral", "read", reply_to=ref)
+    (line,) = delivery(tale.account(), ref).silent("en", {"jade": "<J>"})
+    assert "<J> has said nothing further. Saying nothing means nothing: it is neither agreement nor refusal." == line
+
+
+def test_swapping_the_chairs_swaps_the_names_and_nothing_else():
+    """What amber says of coral's message reads as what coral says of amber's."""
+    told = []
+    for author, other in (("amber", "coral"), ("coral", "amber")):
+        tale = Tale()
+        ref = tale.say(author, "hotline-message", text="Hello.")
+        tale.receive(other)
+        tale.say(other, "clarification", reply_to=ref, fields=("text",))
+        tale.say(other, "sufficient", reply_to=ref)
+        lines = delivery(tale.account(), ref).sentences("en")
+        told.append([line.replace(author, "A").replace(other, "B") for line in lines])
+    assert told[0] == told[1]
+
+
+def test_only_the_author_replies_to_a_question_about_their_message():
+    """What a third party says of it is an entry, and no reply of the author's; nor is a reading of the question."""
+    tale = Tale("amber", "coral", "jade")
+    ref = tale.say("amber", "hotline-message", text="Hello.")
+    tale.meet()
+    asked = tale.say("coral", "clarification", reply_to=ref, fields=("text",))
+    tale.meet()
+    tale.say("jade", "hotline-message", reply_to=asked, text="We wonder, too.")
+    tale.say("amber", "read", reply_to=asked)
+    assert () == delivery(tale.account(), ref).each[0].said[0].replies
+
+
+def test_all_persons_who_said_it_are_named():
+    """Sufficiency takes two: both names stand in the sentence, in the order of their ids and not of their keys."""
+    tale, ref = sent()
+    tale.say("coral", "sufficient", reply_to=ref)
+    message = tale.logs["coral"][-1]
+    items = [*tale.logs["amber"], replace(message, signers=message.signers[::-1])]
+    told = delivery(arrange(tale.parties, items, {}), ref)
+    assert ("coral officer 1", "coral officer 2") == told.each[0].said[0].persons
+    assert "Sufficient, says coral officer 1, coral officer 2 of coral" in told.sentences("en")[2]

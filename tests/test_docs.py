@@ -345,7 +345,7 @@ def test_the_hotline_phrases_of_the_page_are_those_of_the_form():
 @pytest.mark.parametrize("form", forms.load().forms, ids=lambda form: form.name)
 def test_each_form_is_described_as_it_is(form):
     """The page of forms has each form's version, visibility, channels, and each field's kind, need and choices."""
-    page = read("docs/formats/forms.md")
+    page = read("docs/formats/forms-list.md")
     found = re.search(rf"^### `{form.name}`, version {form.version}\n(.*?)(?=^### |\Z)", page, re.MULTILINE | re.DOTALL)
     text = found[1]
     rows = re.findall(r"^\| `(\w+)` \| ([\w-]+) \| (yes|no) \| (.*) \|$", text, re.MULTILINE)

@@ -154,10 +154,10 @@ def test_a_file_that_grew_is_read_on(stage, amber):
     sensors(stage, [row(stage, OWN, 0, 32.0, -165.0)])
     eyes = Lookout(amber)
     eyes.look(at_us(stage, 0))
-    sensors(stage, [row(stage, OWN, 0, 32.0, -165.0), row(stage, OWN, 10, 32.1, -165.0)])
-    eyes.look(at_us(stage, 10))
+    sensors(stage, [row(stage, OWN, 0, 32.0, -165.0), row(stage, OWN, 60, 32.1, -165.0)])
+    eyes.look(at_us(stage, 60))
 
-    assert [at_us(stage, 0), at_us(stage, 10)] == [
+    assert [at_us(stage, 0), at_us(stage, 60)] == [
         filled.fields["at"] for _, filled in amber.notebook.notes(TRACK_NOTE)
     ]
 

@@ -73,3 +73,24 @@ def test_only_the_shared_store_is_marked(stage, old):
     shared, national = node.stores()
     assert ([b"coral"], []) == ([key for key, _ in shared.each("sealed-in")], list(national.each("sealed-in")))
     node.close()
+
+
+def test_what_the_watch_goes_by_is_in_a_backup_and_what_it_recorded_is_not(stage, tmp_path):
+    """Registry, zones and levels come back where there are none; those that are there stay; recordings are left."""
+    folder = stage.folder("amber")
+    with at_work(stage, "amber"):
+        pass
+    for name in ("registry.toml", "zones.toml"):
+        (folder / name).write_text(f"# {name}\n")
+    (folder / "recordings").mkdir()
+    storing.back_up_idle(folder, tmp_path / "b")
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    (fresh / "zones.toml").write_text("# newer\n")
+    storing.put_back(tmp_path / "b", fresh, 1)
+
+    assert ["# registry.toml\n", "# newer\n"] == [
+        (fresh / name).read_text() for name in ("registry.toml", "zones.toml")
+    ]
+    assert not (fresh / "watch.toml").exists()
+    assert not (tmp_path / "b" / "recordings").exists()

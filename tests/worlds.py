@@ -4,6 +4,7 @@ import numpy as np
 
 from searoom.encounters import kernels
 from searoom.encounters.kernels import Heights
+from searoom.tracks.fixes import Fixes
 
 WORLDS = ("open sea", "ports", "date line", "north pole", "south pole", "heap")
 
@@ -48,3 +49,14 @@ def air(count, seed):
     )
     alt[::9], climb[::13] = np.nan, np.nan
     return kernels.motion(lat, lon, speed, course), speed, Heights(alt, climb, 304.8)
+
+
+def fixes_from(columns):
+    """Return fixes from columns (craft, time_us, lat, lon) in time order; the craft are called n00, n01 and so on."""
+    craft, time_us, lat, lon = columns
+    nothing = np.full(len(craft), np.nan)
+    return Fixes(
+        names=tuple(f"n{number:02d}" for number in range(int(craft.max()) + 1)), craft=craft, time_us=time_us,
+        lat_deg=lat, lon_deg=lon, speed_mps=nothing, course_deg=nothing, sigma_m=np.full(len(craft), 10.0),
+        source=np.zeros(len(craft), np.int8), sources=("made",),
+    )  # fmt: skip

@@ -32,11 +32,11 @@ def by_tree(picture: Picture) -> Array:
                 near = tree.sparse_distance_matrix(beside, radius + reach + further, output_type="ndarray")
                 a, b = near["i"], near["j"]
             blocks = [slice(start, start + BLOCK) for start in range(0, len(a), BLOCK)]
-            found += [_compared(picture, one[a[block]], other[b[block]]) for block in blocks]
+            found += [compared(picture, one[a[block]], other[b[block]]) for block in blocks]
     return np.concatenate(found)
 
 
-def _compared(picture: Picture, i: Array, j: Array) -> Array:
+def compared(picture: Picture, i: Array, j: Array) -> Array:
     """Return the first craft of those pairs that come near."""
     place, velocity, up = picture["place"], picture["velocity"], picture["up"]
     radius, horizon = float(picture["radius"]), float(picture["horizon"])

@@ -37,6 +37,12 @@ def ready(module: str) -> None:
         found[name] = _compiled(found[name], options)
 
 
+def load() -> None:
+    """Load Numba now, where it is installed: who uses threads must, for two may not load it at once."""
+    if COMPILED:
+        dir(numba.njit)
+
+
 def _marked(function: Function, **options: bool) -> Function:
     _WAITING.setdefault(function.__module__, {})[function.__name__] = options
     return function

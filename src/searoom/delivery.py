@@ -1,5 +1,8 @@
 """How far a message came, each state in words, and with what that state does not mean.
 
+Received is shown by a station. Read, sufficient or clarification wanted, will comply or cannot, answered are said by
+officers, each in an entry of its own; none follows from another, and none from silence. Of one layer the newest stands.
+
 To a counterpart without a node the states end with what our own officers did and heard: handed over by
 telephone, read back. Nothing that only their node could show is ever said of them.
 """
@@ -7,18 +10,32 @@ telephone, read back. Nothing that only their node could show is ever said of th
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from types import MappingProxyType
+from typing import Final, cast
 
 from searoom.account import Account, Message, Ref, State, Transcribed
 from searoom.clock import to_text
 from searoom.items import TRANSCRIBED
 from searoom.record.keys import Role
-from searoom.signals import forms
+from searoom.signals import forms, states
 
 READ: Final = "read"
+SUFFICIENT: Final = "sufficient"
+CLARIFICATION: Final = "clarification"
+COMPLY: Final = "comply"
 ANSWER: Final = "contact-answer"
 CONVEYED: Final = "conveyed"
 _ANSWERS: Final = ("received", "understood", "will-comply", "cannot-comply")
+CLARIFIED: Final = "clarified"
+_LISTS: Final = MappingProxyType({"en": ", ", "ja": "、", "zh": "、"})
+LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+    "read": (READ,),
+    "sufficiency": (SUFFICIENT, CLARIFICATION),
+    "compliance": ("will-comply", "cannot-comply"),
+    "answer": ("received", "understood", "answered"),
+})  # fmt: skip
+"""The layers that officers say, in their order, each with the states of which the newest stands."""
+LAYER_FORMS: Final = (READ, SUFFICIENT, CLARIFICATION, COMPLY)  # forms that say a layer and answer nothing in words
 
 AHEAD_WORDS: Final[Mapping[str, str]] = {
     "en": "Came ahead of its place: signed, proven and stored here; entries before it have not come yet.",
@@ -34,105 +51,34 @@ UNREAD_WORDS: Final[Mapping[str, str]] = {
 }
 """What is said while a node still reads; ja and zh are our own words and await review by native speakers."""
 
-STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "stored": {
-        "en": "Stored: it stands in {author}'s log. This does not mean that anybody else has it.",
-        "ja": "保管済み：{author}の記録にあります。相手に届いたことを意味しません。",
-        "zh": "已存储：已载入{author}的记录。这不表示对方已经收到。",
-    },
-    "handed over": {
-        "en": "Handed over: a carrier has taken it. This does not mean that it arrived.",
-        "ja": "引き渡し済み：伝送路に渡しました。到着したことを意味しません。",
-        "zh": "已交付传送：传送通道已接收。这不表示已经送达。",
-    },
-    "delivered": {
-        "en": "Delivered to {party}: received; nothing in it is accepted by this.",
-        "ja": "{party}に到達：受領しました。これにより内容が承諾されたことにはなりません。",
-        "zh": "已送达{party}：已收到。这不表示接受其中任何内容。",
-    },
-    "not delivered": {
-        "en": "Not shown as delivered to {party}: no entry of theirs shows it yet. Why is not known.",
-        "ja": "{party}への到達は未確認：到達を示す記録がまだありません。理由は不明です。",
-        "zh": "尚未证明送达{party}：对方记录中还没有显示。原因不明。",
-    },
-    "recorded": {
-        "en": "Recorded by {party}: they signed that they store it; stored, never agreed.",
-        "ja": "{party}が記録：保管したことへの署名です。保管であり、同意ではありません。",
-        "zh": "{party}已记录：签名只表示已存储；存储绝不等于同意。",
-    },
-    "read": {
-        "en": "Read by {name} of {party}: a person has seen it. This is neither agreement nor an answer.",
-        "ja": "{party}の{name}が閲読：担当者が読みました。同意でも回答でもありません。",
-        "zh": "{party}的{name}已阅：有人读过。这既不是同意，也不是答复。",
-    },
-    "answered": {
-        "en": "Answered by {party}. An answer means what its own words say, and no more.",
-        "ja": "{party}が回答。回答の意味は、その文言どおりであり、それ以上ではありません。",
-        "zh": "{party}已答复。答复只表示其自身文字所说的内容，不表示更多。",
-    },
-    "received": {
-        "en": "{party} answers 'received': the words arrived; nothing in them is accepted by this.",
-        "ja": "{party}の回答「受信」：言葉は届きました。内容が承諾されたことにはなりません。",
-        "zh": "{party}答复“收到”：话已收到。这不表示接受其中任何内容。",
-    },
-    "understood": {
-        "en": "{party} answers 'understood': the meaning is clear to them. It is no promise to act on it.",
-        "ja": "{party}の回答「理解」：意味は理解しました。実行の約束ではありません。",
-        "zh": "{party}答复“理解”：已理解含义。这不是按请求行动的承诺。",
-    },
-    "will-comply": {
-        "en": "{party} answers 'will comply': they say what they will do. It does not show that it was done.",
-        "ja": "{party}の回答「応じる」：これからの行動を述べたものです。実行されたことを示しません。",
-        "zh": "{party}答复“将按请求行动”：说明其将采取的行动。这不证明已经做到。",
-    },
-    "cannot-comply": {
-        "en": "{party} answers 'cannot comply': they say so. It gives no reason, and is no refusal to talk.",
-        "ja": "{party}の回答「応じられない」：できないと述べています。理由を示すものでも、対話の拒否でもありません。",
-        "zh": "{party}答复“无法按请求行动”：表示做不到。这不说明原因，也不是拒绝沟通。",
-    },
-    "no node": {
-        "en": "{party} had no node to send this to: that it arrived cannot be shown. "
-        "This does not mean that it did not arrive.",
-        "ja": "送信先となる{party}のノードがなく、到達を示すことができません。届いていないことを意味しません。",
-        "zh": "没有可供发送的{party}节点，无法证明送达。这不表示没有送达。",
-    },
-    "conveyed": {
-        "en": "Handed over to {party} ({medium}), writes {name} of {author}. {party} has not signed for it.",
-        "ja": "{party}へ伝達（{medium}）：{author}の{name}の記述です。{party}の署名はありません。",
-        "zh": "已向{party}递交（{medium}）：据{author}的{name}记述。{party}没有签收。",
-    },
-    "read back code": {
-        "en": "Read back by {party} ({medium}): the check code matches, writes {name} of {author}. "
-        "The words came through; nothing in them is accepted by this.",
-        "ja": "{party}が復唱（{medium}）：確認符号は一致、と{author}の{name}が記述。"
-        "言葉は届きました。内容が承諾されたことにはなりません。",
-        "zh": "{party}已复诵（{medium}）：据{author}的{name}记述，核对码一致。话已传到。这不表示接受其中任何内容。",
-    },
-    "read back words": {
-        "en": "Read back by {party} ({medium}): the words match, writes {name} of {author}. "
-        "They came through; nothing in them is accepted by this.",
-        "ja": "{party}が復唱（{medium}）：全文が一致、と{author}の{name}が記述。"
-        "言葉は届きました。内容が承諾されたことにはなりません。",
-        "zh": "{party}已复诵（{medium}）：据{author}的{name}记述，全文一致。话已传到。这不表示接受其中任何内容。",
-    },
-    "read back differs": {
-        "en": "Read back by {party} ({medium}), and it differs, writes {name} of {author}. "
-        "Which words arrived is not known.",
-        "ja": "{party}の復唱（{medium}）は異なる、と{author}の{name}が記述。どの言葉が届いたかは分かりません。",
-        "zh": "{party}复诵（{medium}）不一致：据{author}的{name}记述。传到的是哪些话，尚不清楚。",
-    },
-    "answered, transcribed": {
-        "en": "{party} is said to have answered: a transcript by {name} of {author}, which {party} has not signed.",
-        "ja": "{party}が回答したとされます：{author}の{name}による書き起こしであり、{party}の署名はありません。",
-        "zh": "据称{party}已答复：由{author}的{name}转录，没有{party}的签名。",
-    },
-}
-"""Each state says what it does not mean. ja and zh are our own words and await review by native speakers."""
+STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = states.sentences()
+"""Each state says what it does not mean; `signals/data/states.toml` has the words, for the pages too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What one officer of a recipient said about a message: a state of a layer (`LAYERS`), in an entry of its own.
+
+    `persons` are the names of all officers who signed it, in the order of their ids; `post` is the role in which it
+    was said, or ''. `fields` are those that a clarification asks about, and `replies` the entries in which the author
+    of the message replied to that question.
+    """
+
+    layer: str
+    kind: str
+    state: State
+    persons: tuple[str, ...] = ()
+    post: str = ""
+    fields: tuple[str, ...] = ()
+    replies: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """How far a message came with one recipient; `node` is False where no card of it is known here."""
+    """How far a message came with one recipient; `node` is False where no card of it is known here.
+
+    `said` is all that its officers said of the message, in the joint order.
+    """
 
     party: str
     delivered: State | None
@@ -141,6 +87,11 @@ class Recipient:
     node: bool = True
     conveyed: tuple[Message, ...] = ()
     transcripts: tuple[Transcribed, ...] = ()
+    said: tuple[Acknowledged, ...] = ()
+
+    def stands(self, layer: str) -> Acknowledged | None:
+        """Return what stands in a layer: the newest that was said in it, or None, which means nothing."""
+        return next((one for one in reversed(self.said) if one.layer == layer), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +116,7 @@ class Delivery:
         """Return each state in words of `lang` (en, ja, zh), with what it does not mean; `names` by party id."""
         called = dict(names or {})
         author = called.get(self.stored.signer.party, self.stored.signer.party)
+        answered = {answer.ref for answer in self.answers}  # these are told at the end, in their own row
         out = [_sentence("stored", lang, self.stored, author=author)]
         for one in self.each:
             party = called.get(one.party, one.party)
@@ -173,12 +125,44 @@ class Delivery:
                 out.append(_sentence(kind, lang, at, party=party, author=author, **words))
             if one.recorded:
                 out.append(_sentence("recorded", lang, None, party=party))
-            if one.read:
-                out.append(_sentence("read", lang, one.read, party=party, name=one.read.signer.name))
+            out += (
+                _sentence(kind, lang, state, party=party, author=author, **words)
+                for kind, state, words in _layers(one, lang)
+                if state.ref not in answered
+            )
         for answer in self.answers:
             state = State(answer.ref, answer.placed_us, answer.signers[0])
             out.append(_sentence(answer_kind(answer), lang, state, party=called.get(answer.author, answer.author)))
         return tuple(out)
+
+    def judged(self, one: Recipient) -> tuple[Acknowledged, ...]:
+        """Return what officers of a recipient said of sufficiency and compliance, and is no answer in `answers`."""
+        answered = {answer.ref for answer in self.answers}
+        return tuple(
+            said for said in one.said if said.layer in ("sufficiency", "compliance") and said.state.ref not in answered
+        )
+
+    def silent(self, lang: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """Return what silence means, for each recipient of whom no officer said anything: nothing."""
+        called = dict(names or {})
+        return tuple(
+            STATE_WORDS["nothing further"][lang].format(party=called.get(one.party, one.party))
+            for one in self.each
+            if one.node and not one.said
+        )
+
+
+def _layers(one: Recipient, lang: str) -> Iterator[tuple[str, State, dict[str, str]]]:
+    """Yield what officers said: the row, its state, and the words in it; each reading in a role by itself."""
+    for said in one.said:
+        name = _LISTS[lang].join(said.persons)
+        if said.layer == "read":
+            if said.state == one.read or said.post:
+                yield ("read as" if said.post else "read"), said.state, {"name": name, "post": said.post}
+            continue
+        yield said.kind, said.state, {"name": name, "fields": _LISTS[lang].join(said.fields)}
+        if said.replies:
+            yield CLARIFIED, said.state, {}
 
 
 def _arrived(one: Recipient) -> str:
@@ -212,9 +196,36 @@ def _sentence(kind: str, lang: str, state: State | None, **words: str) -> str:
 
 
 def answer_kind(answer: Message) -> str:
-    """Return which row of STATE_WORDS an answer is: its own word on a unit contact, else 'answered'."""
-    said = str(answer.filled.fields.get("answer", "")) if answer.filled.form == ANSWER else ""
+    """Return which row of STATE_WORDS an answer is: an agreed word of its own, else 'answered'."""
+    form = answer.filled.form
+    if form in (READ, SUFFICIENT, CLARIFICATION):
+        return form
+    said = str(answer.filled.fields.get("answer", "")) if form in (ANSWER, COMPLY) else ""
     return said if said in _ANSWERS else "answered"
+
+
+def _acknowledged(account: Account, message: Message, author: str) -> Acknowledged | None:
+    """Return what a reply says of the message, where an officer signed it; a station says none of this."""
+    officers = sorted((one for one in message.signers if one.role is Role.OFFICER), key=lambda one: one.holder)
+    if not officers:
+        return None
+    kind, fields = answer_kind(message), message.filled.fields
+    asked = fields.get("fields", ()) if kind == CLARIFICATION else ()
+    again = account.answers(message.ref) if kind == CLARIFICATION else ()
+    return Acknowledged(
+        layer=next(layer for layer, kinds in LAYERS.items() if kind in kinds),
+        kind=kind,
+        state=State(message.ref, message.placed_us, officers[0]),
+        persons=tuple(officer.name for officer in officers),
+        post=str(fields.get("post", "")),
+        fields=tuple(map(str, cast("tuple[str, ...]", asked))),
+        replies=tuple(m.ref for m in again if isinstance(m, Message) and m.author == author and _in_words(m)),
+    )
+
+
+def _in_words(message: Message) -> bool:
+    """Whether a message says something of its own, beside the layers of acknowledgement."""
+    return message.filled.form not in LAYER_FORMS
 
 
 def delivery(account: Account, ref: Ref) -> Delivery:
@@ -226,16 +237,21 @@ def delivery(account: Account, ref: Ref) -> Delivery:
     ours = [m for m in said if isinstance(m, Message) and m.author == item.author]
     conveyed = [m for m in ours if m.filled.form == CONVEYED]
     heard = [t for t in said if isinstance(t, Transcribed) and t.author == item.author]
+    acknowledged = {
+        party: tuple(filter(None, (_acknowledged(account, m, item.author) for m in replies if m.author == party)))
+        for party in account.parties
+    }
     told_to = {m.filled.fields["party"] for m in conveyed} | {t.said_by for t in heard}
     each = tuple(
         Recipient(
             party=party,
             delivered=account.delivered(ref, party) if party in item.recipients else None,
             recorded=account.stored(ref, party),
-            read=_read_by(party, replies),
+            read=next((one.state for one in acknowledged[party] if one.layer == "read"), None),
             node=party in item.recipients,
             conveyed=tuple(m for m in conveyed if m.filled.fields["party"] == party),
             transcripts=tuple(t for t in heard if t.said_by == party),
+            said=acknowledged[party],
         )
         for party in account.parties
         if party in item.recipients or party in told_to or (party in account.without_node and party != item.author)
@@ -246,18 +262,9 @@ def delivery(account: Account, ref: Ref) -> Delivery:
         delivered=_last(account, [one.delivered for one in each]),
         recorded={one.party: one.recorded for one in each},
         read=_last(account, [one.read for one in each]),
-        answers=tuple(message for message in replies if message.filled.form != READ),
+        answers=tuple(message for message in replies if _in_words(message)),
         each=each,
     )
-
-
-def _read_by(party: str, replies: list[Message]) -> State | None:
-    """Return the first *read* of a party that a person signed; a station cannot read."""
-    for message in replies:
-        person = next((signer for signer in message.signers if signer.role is Role.OFFICER), None)
-        if message.author == party and message.filled.form == READ and person:
-            return State(message.ref, message.placed_us, person)
-    return None
 
 
 def _last(account: Account, states: list[State | None]) -> State | None:

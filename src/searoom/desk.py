@@ -36,32 +36,52 @@ def unpack(data: bytes) -> dict[str, object]:
 
 def ask(folder: Path, request: Mapping[str, cbor.Value], *, timeout_s: float = 60.0) -> dict[str, object]:
     """Send one request to the node that runs in `folder` and return its reply; raise what the node raised."""
-    try:
-        path = (folder / POINTER).read_text(encoding="utf-8")
-    except OSError:
-        raise NotAllowed(
-            f"no node is running in {folder}", advice=f"Start it with `searoom node {folder}` and try again."
-        ) from None
-    data = pack(dict(request))
+    path, data = where(folder), pack(dict(request))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.settimeout(timeout_s)
         try:
             door.connect(path)
         except OSError as problem:
-            raise NotAllowed(
-                f"the node in {folder} does not answer ({problem})",
-                advice="See whether it still runs, and start it again.",
-            ) from None
+            raise unreached(folder, problem) from None
         try:
             door.sendall(data)
             (size,) = LENGTH.unpack(_exactly(door, LENGTH.size))
             reply = unpack(_exactly(door, min(size, MAX_BYTES)))
         except (OSError, struct.error, NotAllowed) as problem:
-            # From the first byte on nobody here knows whether it was done; "nothing changed" would invite a double.
-            raise StateUnknown(
-                f"the node in {folder} was asked and gave no whole answer ({problem}): it may have been done",
-                advice="Start the node again if it has ended, and look at the record before you say it once more.",
-            ) from None
+            raise unanswered(folder, problem) from None
+    return answered(reply)
+
+
+def where(folder: Path) -> str:
+    """Return where the door of the node that runs in `folder` is; `NotAllowed` where none runs."""
+    try:
+        return (folder / POINTER).read_text(encoding="utf-8")
+    except OSError:
+        raise NotAllowed(
+            f"no node is running in {folder}", advice=f"Start it with `searoom node {folder}` and try again."
+        ) from None
+
+
+def unreached(folder: Path, problem: Exception) -> NotAllowed:
+    """Return what is raised where nobody opens the door."""
+    return NotAllowed(
+        f"the node in {folder} does not answer ({problem})", advice="See whether it still runs, and start it again."
+    )
+
+
+def unanswered(folder: Path, problem: Exception) -> StateUnknown:
+    """Return what is raised where it was asked, and no whole answer came.
+
+    From the first byte on nobody here knows whether it was done; "nothing changed" would invite a double.
+    """
+    return StateUnknown(
+        f"the node in {folder} was asked and gave no whole answer ({problem}): it may have been done",
+        advice="Start the node again if it has ended, and look at the record before you say it once more.",
+    )
+
+
+def answered(reply: dict[str, object]) -> dict[str, object]:
+    """Return a reply; raise what the node raised."""
     if "error" in reply:
         kind = _KINDS.get(str(reply["error"]), NotAllowed)
         raise kind(str(reply["sentence"]), advice=str(reply["advice"]))

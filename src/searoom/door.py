@@ -5,7 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from searoom import cbor
 from searoom.desk import LENGTH, MAX_BYTES, POINTER, pack, unpack
@@ -23,6 +23,7 @@ class Desk:
         self._handler = handler
         self._server: asyncio.Server | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Open the door and leave a pointer to it in the node's folder.
@@ -42,18 +43,26 @@ class Desk:
             raise StateUnknown(f"the desk cannot be opened in {self._folder}: {problem.strerror}") from problem
 
     async def close(self) -> None:
-        """Close the door."""
+        """Close the door, also on whoever still waits for an answer."""
         if self._server is not None:
             self._server.close()
+            for task in self._asking:
+                task.cancel()
+            await asyncio.gather(*self._asking, return_exceptions=True)
             await self._server.wait_closed()
         (self._folder / POINTER).unlink(missing_ok=True)
         if self._home is not None:
             self._home.cleanup()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._asking.add(task)
         try:
             await self._answer(reader, writer)
+        except asyncio.CancelledError:  # the node ends while somebody waits at its desk: the closed door says so
+            pass
         finally:  # whatever went wrong, nobody is left waiting before an open door
+            self._asking.discard(task)
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()

@@ -9,6 +9,8 @@ The folder of one node:
   cards/             our first card and the first cards that were exchanged in person
   shared.db          our log and the mirrors of theirs
   national.db        the national log, which no carrier ever sees
+  registry.toml      whose craft is whose; zones.toml: claimed limits; watch.toml: levels; all of them if wanted
+  recordings/        what live sensors said, hour by hour
 """
 
 import hashlib
@@ -34,6 +36,9 @@ from searoom.record.seal import KemKey
 
 ROOT_FOLDER = "root"
 """Where the keepers' keys are written: to be taken off this machine and locked away once the card is signed."""
+
+REGISTRY, ZONES, LEVELS = "registry.toml", "zones.toml", "watch.toml"
+"""What the lookout reads at its start, where it is there."""
 
 # The secrets of a node: the name of the file, what kind of key it is, and for what a card names it.
 NODE_KEYS = (
@@ -67,6 +72,8 @@ class Settings:
     sensors: tuple[str, ...]
     peers: Mapping[str, Address]
     store: str = ""
+    record_hours: float = 48.0
+    note_every_s: float = 60.0
 
 
 def make_party(
@@ -191,6 +198,7 @@ def write_settings(folder: Path, settings: Settings) -> None:
     lines = [f"{name} = {quote(getattr(settings, name))}" for name in ("party", "agreement", "unit", "host")]
     lines += [f"port = {settings.port}", f"clock = {quote(settings.clock)}", f"start = {quote(settings.start)}"]
     lines.append(f"sensors = {quote(list(settings.sensors))}")
+    lines += [f"record_hours = {settings.record_hours}", f"note_every_s = {settings.note_every_s}"]
     lines += [f"store = {quote(settings.store)}"] if settings.store else []
     for party, address in settings.peers.items():
         lines += ["", "[[peer]]", f"party = {quote(party)}", f"host = {quote(address.host)}", f"port = {address.port}"]
@@ -203,6 +211,13 @@ def _store(path: Path, where: str) -> str:
     if where not in ("", "sqlite") and not where.startswith(("postgres://", "postgresql://")):
         raise NotAllowed(f"{path}: store must be 'sqlite' or an address 'postgresql://...', not '{where}'")
     return where.removeprefix("sqlite")
+
+
+def _number(path: Path, raw: Mapping[str, object], name: str, usual: float, *, most: float) -> float:
+    value = raw.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= most:
+        raise NotAllowed(f"{path}: {name} must be a number from 0 to {most:g}, not '{value}'")
+    return float(value)
 
 
 def read_settings(folder: Path) -> Settings:
@@ -225,6 +240,8 @@ def read_settings(folder: Path) -> Settings:
             sensors=tuple(str(item) for item in raw.get("sensors", [])),
             peers=peers,
             store=_store(path, str(raw.get("store", "sqlite"))),
+            record_hours=_number(path, raw, "record_hours", 48.0, most=24.0 * 366),
+            note_every_s=_number(path, raw, "note_every_s", 60.0, most=3600.0),
         )
     except FileNotFoundError:
         raise NotAllowed(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias, TypeVar
 
+from searoom.errors import NotAllowed
 from searoom.record.entry import Heard, Kind
 from searoom.record.keys import Key, Role, Signer
 from searoom.signals.forms import Filled, FormBook
@@ -57,6 +58,7 @@ TRANSCRIPT_WORDS: Final[Mapping[str, str]] = {
     "没有{said_by}的签名，也不是{said_by}自己的记录。",
 }
 """ja and zh of all these are our own words and await review by native speakers."""
+MAX_DIGITS: Final = 18
 _LIST: Final[Mapping[str, str]] = {"en": ", ", "ja": "、", "zh": "、"}
 
 
@@ -190,3 +192,11 @@ def as_item(kind: type[_Kind], place: Place, /, **more: Any) -> _Kind:
 def ref_text(ref: Ref) -> str:
     """Return a reference as forms write it: `amber/3`, and in a party's second log `amber.2/3`."""
     return f"{ref[0]}/{ref[1]}"
+
+
+def ref_of(text: str) -> Ref:
+    """Return the reference that `amber/3` writes; raise `NotAllowed` for anything else."""
+    log, slash, index = text.partition("/")
+    if not log or not slash or not index.isdecimal() or len(index) > MAX_DIGITS:
+        raise NotAllowed(f"'{text:.40}' is no entry; write it like amber/3")
+    return log, int(index)

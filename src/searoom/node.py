@@ -13,6 +13,7 @@ from typing import Self
 from searoom import unlocking
 from searoom.account import Account, Again, Item
 from searoom.accounting import Accounting
+from searoom.delivery import LAYER_FORMS
 from searoom.enrol import Settings, read_settings, signed_cards
 from searoom.errors import NotAllowed
 from searoom.keychain import Keychain
@@ -44,7 +45,6 @@ from searoom.signals.forms import Filled, Form
 from searoom.unlocking import Ask
 
 LINE_TEST = "line-test"
-READ = "read"
 _RULES = b"searoom/rules/v1"
 
 
@@ -240,8 +240,10 @@ class Node:
         self._check_release(form, filled, released)
         if filled.reply_to is not None:
             item = self.accounting.entry(filled.reply_to)
-            if form.name == READ and item.author == self.party:
-                raise NotAllowed("one does not sign that one has read one's own words")
+            if form.name in LAYER_FORMS and item.author == self.party:
+                raise NotAllowed(
+                    f"one does not say of one's own words that one has read or judged them ('{form.name}')"
+                )
         return self._placed(self.record.say(released, body, now_us=self.now()))
 
     def open_log(self, released: Released, body: bytes) -> Entry:

@@ -33,6 +33,8 @@ from searoom.verbs import Verbs
 
 MEET_EVERY_S = 15.0
 LOOK_EVERY_S = 5.0
+LIVE_EVERY_S = 1.0  # where a sensor is heard over a socket
+AGAIN = 16  # recorded looks made again before others have their turn
 PAUSE_S = 5.0  # after a counterpart could not be asked for news
 CARRIER = "HTTPS"
 SILENT_AFTER_US = 60_000_000  # without an answer
@@ -155,6 +157,7 @@ class Service:
             await asyncio.gather(*(carrier.close() for carrier in self._carriers.values()), return_exceptions=True)
             if self._server is not None:
                 await self._server.close()
+            self.lookout.close()
             self.node.close()
         if self._failed is not None:
             raise self._failed
@@ -177,7 +180,7 @@ class Service:
         if self.node.settings.clock == "scenario":
             return [self._keep_reading()]
         hearing = [self._keep_hearing(party) for party in self._couriers]
-        return [self._keep_reading(), self._keep_meeting(), self._keep_looking(), *hearing]
+        return [self._keep_reading(), self._keep_meeting(), self._keep_looking(), self.lookout.sense(), *hearing]
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -220,10 +223,14 @@ class Service:
                 await asyncio.sleep(PAUSE_S)
 
     async def _keep_looking(self) -> None:
+        done = False
+        while not done:
+            done = self.lookout.look_again(AGAIN)
+            await asyncio.sleep(0)
         while True:
             self.lookout.look(self.node.now())
             self.node.test_lines()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(LIVE_EVERY_S if self.lookout.live else LOOK_EVERY_S)
 
     # -- what the desk asks of the link --------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A node's backup as one folder, and the way back: both stores, the settings and the cards; never a key."""
+"""A node's backup as one folder, and the way back: both stores, settings, tables and cards; never a key."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from searoom.enrol import Settings, read_settings
+from searoom.enrol import LEVELS, REGISTRY, ZONES, Settings, read_settings
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.record.backup import back_up, restore
 from searoom.record.healing import KIND as MARK
@@ -19,10 +19,11 @@ SHARED: Final = "shared.db"
 NATIONAL: Final = "national.db"
 SETTINGS: Final = "node.toml"
 CARDS: Final = "cards"
+_TABLES: Final = (REGISTRY, ZONES, LEVELS)
 
 
 def write_backup(node: Path, stores: Sequence[TableStore], target: Path) -> dict[str, int]:
-    """Write both stores of a node, its settings and its cards into the new folder `target`.
+    """Write both stores of a node, its settings, tables and cards into the new folder `target`.
 
     Each store as it stands at one moment; returns the sizes of the logs. The folder has its name only when whole.
     """
@@ -32,7 +33,7 @@ def write_backup(node: Path, stores: Sequence[TableStore], target: Path) -> dict
         shared, national = stores
         sizes = back_up(shared, part / SHARED)
         sizes |= back_up(national, part / NATIONAL)  # after it: what it says of the other is never from before
-        shutil.copy(node / SETTINGS, part / SETTINGS)
+        _copy_new(node, part, SETTINGS, *_TABLES)
         shutil.copytree(node / CARDS, part / CARDS)
         return sizes
 
@@ -67,11 +68,17 @@ def put_back(source: Path, node: Path, now_us: int) -> dict[str, int]:
     except BaseException:
         (node / NATIONAL).unlink()  # made here just now; half a node is none
         raise
-    if not (node / SETTINGS).exists():
-        shutil.copy(source / SETTINGS, node / SETTINGS)
+    _copy_new(source, node, SETTINGS, *_TABLES)
     if not (node / CARDS).exists():
         shutil.copytree(source / CARDS, node / CARDS)
     return sizes
+
+
+def _copy_new(source: Path, target: Path, *names: str) -> None:
+    """Copy those of these files that there are, and that are not there yet."""
+    for name in names:
+        if (source / name).is_file() and not (target / name).exists():
+            shutil.copy(source / name, target / name)
 
 
 def _shared(node: Path, settings: Settings) -> Path | str:

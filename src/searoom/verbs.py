@@ -8,10 +8,12 @@ from typing import Protocol, cast
 from searoom import cbor, clock, slip
 from searoom.account import Account, Again, Closed, Message, Notice, Ref, Transcribed, ref_text
 from searoom.annexes import MAX_ANNEX
-from searoom.delivery import AHEAD_WORDS, STATE_WORDS, UNREAD_WORDS, delivery
+from searoom.bridge import Bridge
+from searoom.delivery import AHEAD_WORDS, LAYERS, STATE_WORDS, UNREAD_WORDS, delivery
 from searoom.door import Request, take
 from searoom.encounters import screen
 from searoom.errors import NotAllowed
+from searoom.following import Following
 from searoom.items import stands_too
 from searoom.keeping import Keeping
 from searoom.link.progress import Progress
@@ -24,7 +26,7 @@ from searoom.record.entry import Entry, Released
 from searoom.record.export import Opener, closed
 from searoom.record.roster import author_of
 from searoom.review import render
-from searoom.signals import codebook, forms
+from searoom.signals import forms
 from searoom.signals.tables import LANGUAGES
 
 Reply = dict[str, cbor.Value]
@@ -76,7 +78,9 @@ class Verbs:
             "due": self._due,
             "watch": self._watch,
             "stop": self._halt,
+            **Bridge(node, lookout).verbs(),
             **keeping.verbs(),
+            **Following(node, lookout).verbs(),
         }
 
     async def handle(self, request: Request) -> Reply:
@@ -93,7 +97,7 @@ class Verbs:
             "mechanism": node.record.mechanism,
             "exercise": node.record.exercise,
             "unit": node.settings.unit,
-            "books": [book for book in node.agreement.books if book in codebook.BOOKS],
+            "books": list(node.agreement.books),
             "now_us": node.now(),
             "cards": list(node.cards.values()),
             "later": [[log, index, data] for log, index, data in later_cards(node.record)],
@@ -119,6 +123,7 @@ class Verbs:
             "recorded": recorded,
             "account": dict(zip(("read", "of"), node.accounting.progress(), strict=True)),
             "blind": dict(self._lookout.blind),
+            "sensors": {name: dict(counts) for name, counts in self._lookout.condition().items()},
             **self._keeping.condition(),
             **self._link.state(),
         }
@@ -197,19 +202,26 @@ class Verbs:
         """Return how far an entry came; while the account is not read, that this is not known yet."""
         if account is None:
             read, whole = self._node.accounting.progress()
-            return {"states": [UNREAD_WORDS[lang].format(read=read, of=whole)], "reached": {}}
+            return {"states": [UNREAD_WORDS[lang].format(read=read, of=whole)], "reached": {}, "layers": {}}
         told = delivery(account, ref)
         states = list(told.sentences(lang, self._node.agreement.names_in(lang)))
         handed = self._node.notebook.taken_us(*account.places(ref))
         if handed is not None:
             states.insert(1, f"{STATE_WORDS['handed over'][lang]} [{clock.to_text(handed)}]")
+        item = account.message(ref)
+        if isinstance(item, Message) and not self._node.book.form(item.filled.form).automatic:
+            states += told.silent(lang, self._node.agreement.names_in(lang))
         reached: Reply = {
             "handed over": handed is not None,
             "delivered": told.delivered is not None,
             "recorded": all(told.recorded.values()),
             "read": told.read is not None,
         }
-        return {"states": list(states), "reached": reached}
+        layers: Reply = {
+            each.party: {layer: one.kind for layer in LAYERS if (one := each.stands(layer)) is not None}
+            for each in told.each
+        }
+        return {"states": list(states), "reached": reached, "layers": layers}
 
     async def _ahead(self, request: Request) -> Reply:
         lang = _language(request)

@@ -16,6 +16,7 @@ from searoom.errors import NotAllowed
 from searoom.record.cards import Card
 from searoom.record.export import write_record
 from searoom.record.verify import verify_folder
+from told import Tale
 
 AMBER, CORAL = builders.parties()
 
@@ -235,3 +236,16 @@ def test_substance_of_one_person_is_closed_in_an_export_too(stage, capsys):
 
     assert "closed: the form 'hotline-message' takes 2 officers and 1 signed it" in out
     assert key(stage, "amber-1").key_id.hex() in out
+
+
+def test_who_names_the_layers_that_officers_said():
+    """A question and a promise are told apart from a reading, each with the person and the entry."""
+    tale = Tale()
+    ref = tale.say("amber", "hotline-message", text="Hello.")
+    tale.receive("coral")
+    tale.say("coral", "clarification", reply_to=ref, fields=("text",))
+    tale.say("coral", "comply", reply_to=ref, answer="will-comply")
+
+    lines = list(proof._states(tale.account(), ref))
+    assert ["delivered", "clarification", "will-comply"] == [line.split()[0] for line in lines]
+    assert all("coral officer 1 (officer of coral" in line for line in lines[1:])

@@ -97,10 +97,11 @@ def test_the_most_pressing_comes_first():
 
 
 def test_answers_that_say_nothing_any_more_are_let_go():
-    """Acknowledgements of cleared encounters and snoozes that have ended; the others are kept."""
+    """Acknowledgements and ended snoozes of cleared encounters; of open ones, since when it rings again is kept."""
     one, other = encounter("warn"), encounter("warn", b="C", cleared=MINUTE)
     answers = NOBODY.acknowledge(one, MINUTE).acknowledge(other, MINUTE).snooze(one, MINUTE, 5 * MINUTE)
+    answers = answers.snooze(other, MINUTE, 5 * MINUTE)
     kept = answers.kept([one, other], 6 * MINUTE)
 
     assert [("A", "B")] == list(kept.acknowledged)
-    assert {} == kept.snoozed
+    assert [("A", "B")] == list(kept.snoozed)

@@ -193,3 +193,47 @@ def test_who_weaves_above_another_passes_once():
     found = deeds(seen(other, fighter))
 
     assert [(State.CONVOY, Deed.PASSED_ABOVE, "icao:00000b")] == [one for one in found if "passed" in one[1].value]
+
+
+def overtaking(miss_m, *, settings=None):
+    """Return the alerts of a ship that overtakes another at 2.5 kn, two miles at first, on a pass at so many metres."""
+    other = sailed("B", miss_m, -3_700.0, [(3000, 8.0 + 2.5 * KNOT, 0.0)])
+    return seen(led(3000), other, settings=settings)
+
+
+def test_a_slow_overtaking_is_told_by_its_plot_although_the_two_are_in_company():
+    """A pass of 280 m by the antennas may be a collision of two long ships: told 20 minutes before, not at all without the rule."""
+    passes_s = 3_700.0 / (2.5 * KNOT)
+    without = overtaking(280.0, settings=Settings(overtaking_cpa_m=0.0))
+    (first, *_) = overtaking(280.0).alerts
+
+    assert Deed.BEGAN in [event.deed for event in without.events]
+    assert [] == [one for one in without.alerts if one.time_us > without.events[0].time_us and one.grade != "clear"]
+    assert pytest.approx(passes_s - 1200.0, abs=180.0) == (first.time_us - START_US) / SECOND
+
+
+@pytest.mark.parametrize("miss_m", [420.0, 900.0])
+def test_a_slow_overtaking_at_more_than_two_cables_raises_nothing(miss_m):
+    """The plot says that it is a pass."""
+    detection = overtaking(miss_m)
+
+    assert [] == [one for one in detection.alerts if one.time_us > detection.events[0].time_us and one.grade != "clear"]
+
+
+def test_a_convoy_whose_courses_swing_raises_nothing():
+    """Two in line at one speed, each course wrong by two degrees in turn: no plot of theirs is a meeting."""
+    one, other = led(3000), sailed("B", 0.0, -1_000.0, [(3000, 8.0, 0.0)])
+    swung = [(*row[:5], (row[5] + 2.0 * (-1) ** k) % 360.0) for k, row in enumerate(other)]
+
+    assert () == seen(one, swung).alerts
+
+
+def test_a_convoy_that_closes_by_a_metre_in_ten_seconds_is_quiet_whatever_its_courses_say():
+    """In line at 700 m, courses six degrees wrong in turn: by its plot the one is up with the other in two hours, which is no meeting yet."""
+    one, other = led(3000), sailed("B", 0.0, -700.0, [(3000, 8.1, 0.0)])
+    swung = [(*row[:5], (row[5] + 6.0 * (-1) ** k) % 360.0) for k, row in enumerate(other)]
+    detection = seen(one, swung)
+    begun, last = detection.events[0].time_us, detection.alerts[-1]
+
+    assert ("clear", Reason.COMPANY) == (last.grade, last.reason)
+    assert last.time_us <= begun + 70 * SECOND

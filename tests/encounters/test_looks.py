@@ -10,7 +10,7 @@ from searoom.encounters.detector import detect
 from searoom.encounters.looks import keys_of, look, rows_of, slots_of
 from searoom.encounters.picture import Picture
 from searoom.encounters.settings import Settings
-from tracks_made import SECOND, START_US, fixes_of, flight, track
+from tracks_made import KNOT, SECOND, START_US, fixes_of, flight, track
 
 FOOT = 0.3048
 SECONDS = range(0, 900, 5)
@@ -179,3 +179,30 @@ def test_own_ship_and_those_we_watch_keep_their_limits_at_anchor(name, watched):
 
     assert 1 == int((looked(*rows, settings=Settings(watched=watched)).raised > 0).sum())
     assert 0 == int((looked(rows[0], ("C", *rows[1][1:])).raised > 0).sum())
+
+
+@pytest.mark.parametrize(("knots", "told"), [(4.5, False), (5.5, True)])
+def test_two_that_are_slow_as_in_a_harbour_are_told_within_a_cable_and_two_minutes(knots, told):
+    """Head on at 300 m, a mile apart: an advise for two at 5.5 knots; nothing yet for two at 4.5."""
+    speed = knots * KNOT
+    rows = [("A", 0, 30.0, 130.0, speed, 0.0), ("B", 0, 30.0167, 130.0031, speed, 180.0)]
+
+    assert told is bool(detect(fixes_of(rows)).alerts)
+
+
+def test_two_slow_ones_on_a_course_of_collision_are_told_two_minutes_before():
+    """A harbour's rule is narrow, not silent."""
+    rows = track("A", 30.0, 130.0, 2.0, 0.0, range(0, 400, 10)) + track(
+        "B", 30.01, 130.0, 2.0, 180.0, range(0, 400, 10)
+    )
+    (first, *_) = detect(fixes_of(rows)).alerts
+
+    assert "urgent" == first.grade
+    assert 110.0 <= first.tcpa_s <= 120.0
+
+
+def test_who_is_watched_and_lies_at_anchor_is_told_of_a_slow_one_as_ever():
+    """The narrow limits are for two in a harbour, not for who comes at a warship at anchor."""
+    rows = [("OWN", 0, 30.0, 130.0, 0.0, 0.0), ("B", 0, 30.02, 130.0, 4.5 * KNOT, 180.0)]
+
+    assert detect(fixes_of(rows), Settings(watched=frozenset({"OWN"}))).alerts

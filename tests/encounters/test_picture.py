@@ -151,3 +151,66 @@ def test_a_ship_is_at_the_height_of_the_sea_and_an_aircraft_without_height_anywh
     assert [False, True, True] == instant.flying.tolist()
     assert [0.0, 50.0] == instant.alt_m[[0, 2]].tolist()
     assert np.isnan(instant.alt_m[1])
+
+
+def test_where_there_is_no_room_those_unheard_for_longest_go_strangers_first():
+    """Of four slots two were not heard for a quarter of an hour: the stranger's is given to a new craft."""
+    made = Picture(replace(Settings(), watched=frozenset({"A"})), most=4)
+    for second, rows in ((0, "AB"), (900, "CD"), (901, "E")):
+        made.update(fixes_of([(name, second, 10.0, 10.0, 5.0, 0.0) for name in rows]), START_US + second * SECOND)
+
+    assert {"A", "C", "D", "E"} == set(made.names)
+    assert 1 == made.passed_over["not heard for long, and forgotten to make room"]
+    assert 5 == made.seen
+    assert -1 == made.known("B")
+    assert {"C", "D", "E"} == {made.names[slot] for slot in made.at(START_US + 901 * SECOND).slot}
+
+
+def test_a_new_stranger_finds_no_room_while_all_are_in_use_and_a_watched_craft_does():
+    """Nobody who is seen is forgotten; the stranger is counted."""
+    made = Picture(replace(Settings(), watched=frozenset({"W"})), most=2)
+    for second, rows in ((0, "AB"), (1, "C"), (2, "W")):
+        made.update(fixes_of([(name, second, 10.0, 10.0, 5.0, 0.0) for name in rows]), START_US + second * SECOND)
+
+    assert ["A", "B", "W"] == made.names
+    assert {"more craft than can be kept": 1} == made.passed_over
+
+
+def test_a_slot_that_is_used_again_knows_nothing_of_who_had_it():
+    """Neither the height, nor the place that a jump is judged from, nor that it flew."""
+    made = Picture(Settings(), most=1)
+    made.update(fixes_of([("icao:00000a", 0, 10.0, 10.0, 200.0, 0.0, 9_000.0)]), START_US)
+    made.update(fixes_of([("B", 2_000, 50.0, 10.0, 5.0, 0.0)]), START_US + 2_000 * SECOND)
+    instant = made.at(START_US + 2_000 * SECOND)
+
+    assert (["B"], [False], [0.0]) == (made.names, instant.flying.tolist(), instant.alt_m.tolist())
+
+
+def test_a_frozen_picture_stands_still():
+    """What is reported afterwards is not in it."""
+    made = picture((0, [("A", 0, 10.0, 10.0, 5.0, 0.0)]))
+    still = made.frozen()
+    made.update(fixes_of([("A", 60, 10.01, 10.0, 5.0, 0.0), ("B", 60, 20.0, 10.0, 5.0, 0.0)]), START_US + 60 * SECOND)
+
+    assert 1 == len(still.at(START_US + 60 * SECOND).slot)
+    assert 60.0 == still.at(START_US + 60 * SECOND).age_s[0]
+    assert [0.0, 0.0] == made.at(START_US + 60 * SECOND).age_s.tolist()
+
+
+def test_some_craft_alone_are_reckoned_as_among_all():
+    """Asked for a few slots, it gives for those what it gives for all."""
+    made = picture((0, [(f"C{k}", 0, k / 10.0, 10.0, 5.0, 40.0 * k) for k in range(8)]))
+    every, some = made.at(START_US + 30 * SECOND), made.at(START_US + 30 * SECOND, np.array([2, 5]))
+
+    assert [2, 5] == some.slot.tolist()
+    assert (every.motion.place_m[[2, 5]] == some.motion.place_m).all()
+    assert [-1, -1, 0, -1, -1, 1, -1, -1] == some.row.tolist()
+
+
+def test_another_choice_of_watched_craft_holds_at_once():
+    """For those that are known, and for those to come."""
+    made = picture((0, [("A", 0, 0.0, 0.0, 0.0, 0.0), ("B", 0, 1.0, 0.0, 0.0, 0.0)]))
+    made.watch(frozenset({"B", "C"}))
+    made.update(fixes_of([("C", 1, 2.0, 0.0, 0.0, 0.0)]), START_US + SECOND)
+
+    assert [False, True, True] == made.watched(np.arange(3)).tolist()

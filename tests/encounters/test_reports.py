@@ -1,5 +1,7 @@
 """The figures of alerts and events come from one look, each with its error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from tracks_made import SECOND, START_US, fixes_of
 
 NONE_HELD = np.zeros(0, dtype=np.int64)
 NAMES = ["A", "B"]
+FIRST = np.zeros(1, dtype=np.intp)
 
 
 def one(a, b):
@@ -24,12 +27,17 @@ def one(a, b):
     return look(picture.at(START_US), Settings(), NONE_HELD, START_US)
 
 
+def lie(seen):
+    """Return how the pair of a look lies."""
+    return reports.lies(seen, FIRST, Settings())[0]
+
+
 CROSSING = (("A", 0, 30.0, 130.0, 8.0, 0.0), ("B", 0, 30.05, 130.0577, 8.0, 270.0))
 
 
 def test_tells_how_two_ships_lie_and_who_would_give_way():
     """B comes from starboard: a crossing, in which a gives way; from b, a is on the port bow."""
-    lies = reports.lie(one(*CROSSING), 0, Settings())
+    lies = lie(one(*CROSSING))
 
     assert (Geometry.CROSSING, Colregs.GIVES_WAY) == (lies.geometry, lies.colregs)
     assert pytest.approx(45.0, abs=0.5) == lies.bearing_deg
@@ -38,7 +46,7 @@ def test_tells_how_two_ships_lie_and_who_would_give_way():
 
 def test_craft_at_one_place_have_no_bearing_and_no_class():
     """Nothing is said that does not exist."""
-    lies = reports.lie(one(("A", 0, 30.0, 130.0, 8.0, 0.0), ("B", 0, 30.0, 130.0, 8.0, 90.0)), 0, Settings())
+    lies = lie(one(("A", 0, 30.0, 130.0, 8.0, 0.0), ("B", 0, 30.0, 130.0, 8.0, 90.0)))
 
     assert (None, None, Colregs.NONE) == (lies.bearing_deg, lies.aspect_deg, lies.colregs)
 
@@ -48,15 +56,13 @@ def test_aircraft_have_no_class_of_the_rules_for_ships():
     seen = one(*((f"icao:00000{name}", *row[1:]) for name, row in zip("ab", CROSSING, strict=True)))
 
     assert [Pair.AIRCRAFT] == seen.pair.tolist()
-    assert Colregs.NONE is reports.lie(seen, 0, Settings()).colregs
+    assert Colregs.NONE is lie(seen).colregs
 
 
-def alert():
+def alert(before=None, reason=Reason.NEARER):
     """Return the alert of the crossing."""
-    seen = one(*CROSSING)
-    return reports.alert(
-        seen, 0, reports.lie(seen, 0, Settings()), Grade.ADVISE, Reason.NEARER, NAMES, Settings()
-    )  # fmt: skip
+    said = [(Grade.ADVISE, reason)]
+    return reports.alerts(one(*CROSSING), FIRST, said, [before], NAMES, Settings())[0]
 
 
 def test_an_alert_has_the_figures_of_its_pair():
@@ -66,6 +72,16 @@ def test_an_alert_has_the_figures_of_its_pair():
     assert ("A", "B", Pair.SHIPS, None) == (told.a, told.b, told.pair, told.height_m)
     assert pytest.approx(7_855.0, rel=0.01) == told.range_m
     assert 0.0 < told.range_error_m < told.cpa_error_m
+
+
+def test_who_overtakes_or_gives_way_keeps_doing_so_until_clear():
+    """What was told before holds: the overtaking for good, the class until the two near each other anew."""
+    began = replace(alert(), geometry=Geometry.OVERTAKING, colregs=Colregs.OVERTAKING)
+    gave_way = replace(alert(), geometry=Geometry.HEAD_ON, colregs=Colregs.HEAD_ON)
+
+    assert (Geometry.OVERTAKING, Colregs.OVERTAKING) == (alert(began).geometry, alert(began).colregs)
+    assert Colregs.HEAD_ON is alert(gave_way, Reason.OPENING).colregs
+    assert Colregs.GIVES_WAY is alert(gave_way, Reason.NEARER).colregs
 
 
 def test_what_is_lost_keeps_its_last_figures_with_a_wider_error():

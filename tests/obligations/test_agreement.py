@@ -9,9 +9,11 @@ from searoom.errors import NotAllowed
 from searoom.obligations import agreement
 from searoom.obligations.agreement import load, parse
 from searoom.release import ANY, Rule
+from searoom.signals import codebook
 from told import BOOK, DEMO, MACM
 
 FOLDER = resources.files("searoom.obligations") / "data" / "agreements"
+PACKAGED = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
 TEXTS = {name: (FOLDER / f"{name}.toml").read_text(encoding="utf-8") for name in ("macm", "demo")}
 
 
@@ -46,7 +48,10 @@ def test_has_the_first_clauses_of_the_overview():
 
 def test_never_ships_a_model_clause_as_the_text():
     """Schedules and answer times are ours: they stand apart and bind nobody under the base."""
-    assert {"no-prejudice", "line-test", "hotline-read"} == {c.id for c in MACM.clauses if c.model}
+    assert {
+        "no-prejudice", "line-test", "hotline-read", "notice-of-resumption", "fault-reproduced", "fault-tested", "fault-carried",
+        "training-notice", "training-sufficient", "call-ledger", "no-gate",
+    } == {c.id for c in MACM.clauses if c.model}  # fmt: skip
     assert not any(clause.model for clause in MACM.in_force())
 
 
@@ -79,11 +84,34 @@ def test_has_no_party_of_the_real_world_in_the_demonstration():
         assert not any(word in told for word in ("Japan", "China", "日本", "中国")), language
 
 
-def test_puts_the_special_table_in_force_nowhere():
-    """YV1 binds only its own parties."""
-    assert ("colregs", "ics", "plain") == MACM.books == DEMO.books
+def test_puts_the_special_table_in_force_only_where_its_parties_agreed():
+    """YV1 binds only its own parties: in force under `incsea`, which says where they agreed, and under no other."""
+    assert ("colregs", "cues", "ics", "plain") == MACM.books
+    assert ("colregs", "ics", "plain") == DEMO.books
+    assert ["incsea"] == [name for name in PACKAGED if "incsea" in load(name, BOOK).books]
+    with pytest.raises(NotAllowed, match="the table YV1 binds only parties that agreed to it"):
+        parse(TEXTS["macm"].replace('"plain"]', '"plain", "incsea"]'), "macm.toml", BOOK)
+    with pytest.raises(NotAllowed, match="'incsea' cannot be put in force"):
+        agreed = TEXTS["demo"].replace('"plain"]', '"plain", "incsea"]\nspecial_table = "we say so"')
+        parse(agreed, "demo.toml", BOOK)
     with pytest.raises(NotAllowed, match="'yv1' cannot be put in force"):
         parse(TEXTS["macm"].replace('"plain"]', '"plain", "yv1"]'), "macm.toml", BOOK)
+
+
+def test_a_model_binds_where_the_whole_pack_is_a_model():
+    """What is written as our proposal and said by fictitious parties is in force; an overview's proposals are not."""
+    for name in PACKAGED:
+        each = load(name, BOOK)
+        in_force = {clause.id for clause in each.in_force() if clause.model}
+        own = {clause.id for clause in each.clauses[each.from_base :] if clause.model}
+        assert (set() if each.wording == "overview" else own) <= in_force
+        assert each.exercise or not in_force, name
+
+
+def test_fits_the_books_of_the_signals():
+    """Each book that a pack can put in force is loaded by its id, or is one that a party brings itself."""
+    assert {*codebook.BOOKS, *codebook.OWN_BOOKS, agreement.SPECIAL} <= agreement.BOOKS
+    assert all(codebook.load(load(name, BOOK).books).signals for name in PACKAGED)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +220,7 @@ def test_refuses_a_file_that_is_not_there(tmp_path):
         load(tmp_path / "absent.toml", BOOK)
     with pytest.raises(NotAllowed, match="no packaged agreement 'absent'") as refusal:
         load("absent", BOOK)
-    assert "demo, macm" in refusal.value.advice()
+    assert "demo, " in refusal.value.advice()
 
 
 def test_refuses_a_pack_without_end():

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from searoom.errors import NotAllowed
-from searoom.obligations.clauses import OWES, SILENCES, Clause, read_clauses, read_id
+from searoom.obligations.clauses import OWES, SILENCE_WORDS, SILENCES, Clause, read_clauses, read_id
 from searoom.obligations.pack import Table
 from told import BOOK
 
@@ -145,3 +145,65 @@ def test_refuses_what_is_no_id(name):
 def test_says_in_words_what_its_tables_mean():
     """Every way to owe and every silence has its sentence."""
     assert all((*OWES.values(), *SILENCES.values()))
+
+
+# -- the shapes beyond dates -------------------------------------------------------------------------------------------
+
+STEP = f"""
+[[clauses]]
+id = "step"
+about = "step"
+source = "model"
+owes = "named"
+by = ["amber"]
+trigger = {{ kind = "once", on = 2026-02-01 }}
+term = {{ kind = "by-date", date = 2026-03-01 }}
+title = {TEXT}
+text = {TEXT}
+fulfilled_by = {{ form = "roadmap-step" }}
+silence = {{ means = "overdue" }}
+"""
+PLEDGE = (
+    STEP.replace("once", "pledge")
+    .replace(" on = ", " from = ")
+    .replace('kind = "by-date", date = 2026-03-01', 'kind = "none"')
+)
+PLEDGE = PLEDGE.replace(
+    'fulfilled_by = { form = "roadmap-step" }', 'broken_by = { form = "incsea-breach", party_field = "party" }'
+)
+
+
+def test_silence_has_words_of_its_own_where_a_pack_has_none():
+    """The standard sentence of its meaning, in every language."""
+    (clause,) = read(STEP)
+
+    assert SILENCE_WORDS["overdue"] == dict(clause.silence_text)
+    assert set(SILENCES) == set(SILENCE_WORDS)
+    assert ("named", ("amber",), ()) == (clause.owes, clause.by, clause.needs)
+
+
+@pytest.mark.parametrize(
+    ("clause", "old", "new", "problem"),
+    [
+        (STEP, 'by = ["amber"]\n', "", "parties are named where"),
+        (STEP, 'owes = "named"', 'owes = "each"', "parties are named where"),
+        (STEP, 'owes = "named"\nby = ["amber"]', 'owes = "in-turn"\nfirst = "amber"', "on a schedule or yearly"),
+        (STEP, "date = 2026-03-01", "date = 2026-01-01", "it falls due before it arises"),
+        (STEP, 'about = "step"', 'about = "step"\nstops = ["x"]', "only a notice that suspends"),
+        (STEP, 'about = "step"', 'about = "step"\nbroken_by = { form = "incsea-breach" }', "a pledge says what breaks it"),
+        (STEP, 'about = "step"', 'about = "step"\nwhen = "fields.x == 1"', "only what an entry started has 'fields'"),
+        (STEP, 'about = "step"', 'about = "step"\nwhen = "1 +"', "line 1, column"),
+        (PLEDGE, 'about = "step"', 'about = "step"\nwhen = "true"', "a condition stands with what can arise"),
+        (PLEDGE, 'form = "incsea-breach"', 'form = "gone"', "there is no form 'gone'"),
+        (PLEDGE, 'party_field = "party"', 'party_field = "what"', "holds no party"),
+        (STEP, 'about = "step"', 'about = "step"\nrule = { kind = "pair", order = "after", first = ["a"], second = ["b"] }', "a standing clause"),
+        (NOTICE, 'kind = "on-receipt"', 'kind = "before", time = "1 d", field = "effective", counted_to = "receipt"', "must be 'on-receipt'"),
+    ],
+)  # fmt: skip
+def test_refuses_shapes_that_mean_nothing_together(clause, old, new, problem):
+    """Each with its place; nothing is guessed."""
+    assert old in clause
+    with pytest.raises(NotAllowed) as refusal:
+        read(clause.replace(old, new))
+
+    assert problem in refusal.value.sentence

@@ -29,7 +29,7 @@ AT = clock.from_text
 
 def occasions(trigger, start, now, said=()):
     """Return the occasions of a trigger."""
-    return list(TRIGGERS[trigger.kind].occasions(trigger, said, AT(start), AT(now)))
+    return list(TRIGGERS[trigger.kind].occasions(trigger, said, AT(start), AT(now), {}))
 
 
 def test_a_standing_clause_never_falls_due():
@@ -88,7 +88,7 @@ def test_gives_the_slots_that_came_and_the_next(start, now, slots):
 def test_slots_are_even_and_without_gap(hours, schedule_us, start_us, after_us):
     """Each slot lasts until the next; exactly one lies ahead."""
     trigger, now_us = Trigger("schedule", every_us=hours * HOUR_US, start_us=schedule_us), start_us + after_us
-    found = list(TRIGGERS["schedule"].occasions(trigger, (), start_us, now_us))
+    found = list(TRIGGERS["schedule"].occasions(trigger, (), start_us, now_us, {}))
 
     assert all(a.until_us == b.arose_us for a, b in pairwise(found))
     assert all((o.arose_us - schedule_us) % trigger.every_us == 0 and o.arose_us >= start_us for o in found)
@@ -103,7 +103,7 @@ def said(form, at_us, delivered_us=None):
 def test_an_entry_of_the_form_starts_a_duty():
     """Only its own form, only since the agreement's start, however far its author's clock is ahead."""
     entries = [said("read", 5), said("hotline-message", 5), said("hotline-message", 4), said("hotline-message", 10**9)]
-    found = list(TRIGGERS["on-entry"].occasions(Trigger("on-entry", form="hotline-message"), entries, 5, 6))
+    found = list(TRIGGERS["on-entry"].occasions(Trigger("on-entry", form="hotline-message"), entries, 5, 6, {}))
 
     assert [entries[1], entries[3]] == [o.cause for o in found]
     assert {FAR_US} == {o.until_us for o in found}
@@ -159,3 +159,71 @@ def test_every_kind_has_its_place_and_its_meaning():
     assert set(TRIGGERS) == set(FITS)
     assert set(TERMS) == set().union(*FITS.values())
     assert all(row.meaning for row in (*TRIGGERS.values(), *TERMS.values()))
+
+
+# -- once, after, pledges; days of the year, fields of the entry, working days ----------------------------------------
+
+
+def of_entry(at, **fields):
+    """Return an occasion that an entry started, with these fields."""
+    cause = Said(("amber", 0), "x", "amber", ("coral",), AT(at), AT(at), fields=fields)
+    return Occasion("x", AT(at), FAR_US, cause)
+
+
+def test_a_single_occasion_arises_once_and_not_before_the_start():
+    """On its day, or at the start of the agreement where that is later."""
+    day = Trigger("once", start_us=AT("2026-02-01T00:00:00Z"))
+
+    assert ["2026-02-01"] == [o.label for o in occasions(day, "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z")]
+    assert ["2026-03-01"] == [o.label for o in occasions(day, "2026-03-01T00:00:00Z", "2030-01-01T00:00:00Z")]
+    assert ["2026-02-01"] == [
+        o.label
+        for o in occasions(
+            Trigger("pledge", start_us=AT("2026-02-01T00:00:00Z")), "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reached", "found"), [({}, []), ({"a": 5}, []), ({"a": 5, "b": 9}, [9]), ({"a": 9, "b": 2}, [9])]
+)
+def test_what_waits_arises_with_the_last_that_is_done(reached, found):
+    """All of them, at the moment of the last."""
+    trigger = Trigger("after", clauses=("a", "b"), state="met")
+
+    assert found == [o.arose_us for o in TRIGGERS["after"].occasions(trigger, (), 0, 10, reached)]
+
+
+@pytest.mark.parametrize(
+    ("term", "occasion", "due"),
+    [
+        (Term("by-day", month=11, day=30), Occasion("2026", AT("2026-01-01T00:00:00Z"), FAR_US), "2026-12-01T00:00:00Z"),
+        (Term("by-day", month=2, day=28), Occasion("2028", AT("2028-01-01T00:00:00Z"), FAR_US), "2028-02-29T00:00:00Z"),
+        (Term("by-date", at_us=AT("2026-04-15T00:00:00Z")), Occasion("x", 0, FAR_US), "2026-04-15T00:00:00Z"),
+        (Term("before", 24 * HOUR_US, "receipt", field="start"), of_entry("2026-01-01T00:00:00Z", start="2026-03-02"), "2026-03-01T00:00:00Z"),
+        (Term("before", HOUR_US, "receipt", field="start"), of_entry("2026-01-01T00:00:00Z", start=(AT("2026-03-02T06:00:00Z"), 540)), "2026-03-02T05:00:00Z"),
+        (Term("at-latest", HOUR_US, "sending", field="start"), of_entry("2026-01-01T00:00:00Z", start=AT("2026-03-02T06:00:00Z")), "2026-03-02T07:00:00Z"),
+        (Term("after-field", 24 * HOUR_US, field="end"), of_entry("2026-01-01T00:00:00Z", end="2026-03-02"), "2026-03-04T00:00:00Z"),
+        (Term("after-field", 24 * HOUR_US, field="end"), of_entry("2026-01-01T00:00:00Z", end=AT("2026-03-02T06:00:00Z")), "2026-03-03T06:00:00Z"),
+        (Term("after-field", 24 * HOUR_US, field="end"), of_entry("2026-01-01T00:00:00Z"), None),
+        (Term("before", HOUR_US, "receipt", field="end"), of_entry("2026-01-01T00:00:00Z", end="soon"), None),
+        (Term("working-days", counts_from="delivery", days=1), Occasion("x", 0, FAR_US), None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_knows_the_deadlines_that_days_and_fields_give(term, occasion, due):
+    """A day counts to its end; a field that is missing or is no time gives none."""
+    found = TERMS[term.kind].due(term, occasion)
+
+    assert due == (None if found is None else clock.to_text(found))
+
+
+def test_every_kind_fits_something_and_is_on_the_page():
+    """Triggers and terms of the page of the format are those of the tables."""
+    from pathlib import Path
+
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "agreement.md").read_text(encoding="utf-8")
+
+    assert set(TRIGGERS) == set(FITS)
+    assert set(TERMS) == {term for terms in FITS.values() for term in terms}
+    assert [] == [name for name in (*TRIGGERS, *TERMS) if f"| `{name}` |" not in page]

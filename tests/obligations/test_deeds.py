@@ -2,6 +2,7 @@
 
 import pytest
 
+from packs import clause, small, tell
 from searoom.obligations.deadlines import FAR_US, Occasion, Said
 from searoom.obligations.deeds import Deed, Deeds
 from told import DEMO, HOUR_US, MACM, START_US, Tale
@@ -89,3 +90,41 @@ def test_passes_over_a_date_that_is_none():
     deeds = Deeds(MACM.clause("meeting-experts"), tale.account(), pairs(tale))
 
     assert () == deeds.judge(Occasion("2018", 0, FAR_US), tale.parties, FAR_US, 1).said
+
+
+# -- notices before their event, promises to refrain -------------------------------------------------------------------
+
+FREE = clause("free", trigger='kind = "pledge", from = 2026-01-01', term='kind = "none"',
+              extra='broken_by = { form = "incsea-breach", party_field = "party" }')  # fmt: skip
+MOVE = clause("move", owes="author", trigger='kind = "on-entry", form = "exercise-movement"',
+              term='kind = "before", time = "24 h", field = "start", counted_to = "receipt"')  # fmt: skip
+GO = "amber says exercise-movement as M: units = x; start = 2026-02-03T00:00:00Z; route = y"
+
+
+@pytest.mark.parametrize(
+    ("counted", "said", "had", "now", "state"),
+    [
+        ("receipt", "2026-02-01", "2026-02-01", "2026-02-01", "met"),
+        ("receipt", "2026-02-01", "2026-02-02", "2026-02-02", "late"),
+        ("receipt", "2026-02-01", "", "2026-02-01", "due"),
+        ("receipt", "2026-02-01", "", "2026-02-02", "missed"),
+        ("sending", "2026-02-01", "", "2026-02-09", "met"),
+        ("sending", "2026-02-02", "2026-02-02", "2026-02-02", "late"),
+    ],
+)
+def test_a_notice_is_judged_by_what_it_announces(counted, said, had, now, state):
+    """Counted to receipt or to sending, as the clause says; what never came is missed when its time has come."""
+    agreement = small(MOVE.replace('"receipt"', f'"{counted}"'))
+    heard = [f"At {had}", "coral receives everything"] if had else []
+    tell(agreement, f"At {said}", GO, *heard, f"At {now}", f"Then move of amber for M is {state}")
+
+
+def test_a_promise_is_broken_by_its_givers_own_word():
+    """Another's word alone makes it disputed; nobody's word breaks another's promise for itself."""
+    says = "{} says incsea-breach: party = {}; at = 2026-02-01T00:00:00Z; what = x"
+    tell(
+        small(FREE),
+        "At 2026-02-01", "Then free of amber is met", "Then free of coral is met",
+        says.format("amber", "coral"), "everybody receives everything", "Then free of coral is disputed", "Then free of amber is met",
+        says.format("coral", "coral"), "everybody receives everything", "Then free of coral is missed", "Then free of amber is met",
+    )  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packs import clause, small, tell
 from searoom import clock
 from searoom.account import arrange
 from searoom.obligations.deadlines import FAR_US
@@ -494,3 +495,31 @@ def test_a_party_cannot_convey_the_words_of_another():
     assert ["disputed"] == [
         d.state for d in standing(DEMO, alone, SLOT_US + HOUR_US) if d.said and d.owed_by == ("amber",)
     ]
+
+
+# -- conditions --------------------------------------------------------------------------------------------------------
+
+ASKED = clause("asked", owes="recipients", trigger='kind = "on-entry", form = "exercise-calendar"',
+               term='kind = "within", time = "1 h", from = "start"', ful='form = "read"', extra="when = \"fields.words == 'why'\"")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("; words = why", ["due"]), ("; words = so", []), ("", ["pending"])],
+    ids=["yes", "no", "not known"],
+)
+def test_what_a_condition_says_no_to_is_not_owed_and_what_it_cannot_tell_is_not_guessed(words, found):
+    """Owed, not owed, or shown as not known whether it is owed: never missed for want of a field."""
+    told = tell(
+        small(ASKED),
+        "At 2026-02-01",
+        f"amber says exercise-calendar as C: year = 2027; activities = 1{words}",
+        "everybody receives everything",
+    )
+    duties = standing(told.agreement, told.teller.account(), told.now_us + (0 if found == ["due"] else DAY_US))
+
+    assert found == [duty.state for duty in duties]
+    for duty in duties:
+        assert ("unclear" if found == ["pending"] else "") == duty.note
+        assert ("is not known" in duty.sentence["en"]) == (found == ["pending"])
+        assert found != ["pending"] or duty.due_us is None

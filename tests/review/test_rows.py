@@ -223,3 +223,19 @@ def test_states_by_other_means_are_rows_of_their_own():
         state.key for state in row.states
     ]
     assert all(EN(f"{group}.{state.key}") for group in ("state", "state_says", "state_not") for state in row.states)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_layer_of_acknowledgement_is_a_row_with_its_words(lang):
+    """A question, sufficiency and compliance are states of their own, each with what it does not mean."""
+    tale = Tale()
+    ref = tale.say("amber", "hotline-message", text="Hello.")
+    tale.meet()
+    tale.say("coral", "clarification", reply_to=ref, fields=("text",))
+    tale.say("coral", "sufficient", reply_to=ref)
+    tale.say("coral", "comply", reply_to=ref, answer="cannot-comply")
+    states = [state.key for state in content(tale.account()).hotline[0].states if state.reached]
+    texts = Texts(lang)
+
+    assert ["stored", "delivered", "clarification", "sufficient", "cannot_comply"] == states
+    assert all(texts(f"{group}.{key}") for key in states for group in ("state", "state_says", "state_not"))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from searoom import cbor
 from searoom.errors import NotAllowed
 from searoom.signals import forms
-from searoom.signals.forms import CHANNELS, Filled, check, decode, encode, from_text, read_form, read_out
+from searoom.signals.forms import CHANNELS, Filled, advise, check, decode, encode, from_text, read_form, read_out
 from searoom.signals.tables import LANGUAGES, packaged
 from signals.test_kinds import TYPED
+from tools import formpage
 
 BOOK = forms.load()
 MEASURED = {
@@ -268,17 +269,14 @@ def test_refuses_a_doubled_field():
         read_form(packaged("forms/read.toml") + field + field, "read.toml")
 
 
-PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "forms.md").read_text(encoding="utf-8")
+FORMATS = Path(__file__).parents[2] / "docs" / "formats"
+PAGE = (FORMATS / "forms.md").read_text(encoding="utf-8")
+LIST = (FORMATS / "forms-list.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_page_describes_every_form(name):
-    """The page has each form with its version and each of its fields with its kind."""
-    form = BOOK.form(name)
-    part = PAGE.split(f"### `{name}`, version {form.version}\n", 1)[1].split("\n### ", 1)[0]
-    assert [(each.name, each.kind) for each in form.fields] == re.findall(
-        r"^\| `(\w+)` \| (\w+) \|", part, re.MULTILINE
-    )
+def test_the_list_of_forms_is_what_the_tables_say():
+    """No form is missing and none is described otherwise than it is."""
+    assert formpage.with_forms(LIST) == LIST, "run `make docs`"
 
 
 def test_the_page_describes_every_kind_and_no_other():
@@ -293,3 +291,79 @@ def test_the_examples_of_the_page_are_the_bytes():
     answer = Filled("contact-answer", 1, "unit-contact", "immediate", "ja", {"answer": "understood"}, ("coral", 2))
     assert encode(receipt, BOOK).hex() in PAGE.replace("\n", "")
     assert encode(answer, BOOK).hex() in PAGE.replace("\n", "")
+
+
+def observed(**more):
+    """An observed act with a translation, as a person types it."""
+    typed = {
+        "by": "type=military-aircraft; number=101", "observer": "type=military-aircraft; callsign=AMBER 7",
+        "act": "act=flares; perceived=Two flares.; means=eye; at=2026-06-03T04:05Z", "words": "At 0405Z, 20 nm off.",
+        "translation": "of=words; text=ja: 日本時間13時05分、20海里。; maker=author; review=unreviewed", **more,
+    }  # fmt: skip
+    return from_text(BOOK, "observed-act", {name: text for name, text in typed.items() if text})
+
+
+def test_findings_inside_a_field_name_the_part():
+    """A field of parts is checked part by part, with the field's clause."""
+    clause = "observed act: what was perceived, by which means, when"
+    weak = observed(act="act=flares; means=eye; perceived= ")
+    assert [("act.perceived", clause), ("act.at", clause)] == [(one.where, one.clause) for one in check(weak, BOOK)]
+    assert () == check(observed(), BOOK) == advise(observed(), BOOK)
+
+
+def test_advice_stops_nobody_and_names_field_and_clause():
+    """A measurement without its place is doubted by a rule of the form; it has its bytes all the same."""
+    measured = observed(measured="of=height; value=300 m ± 30 m; method=estimate; source=AMBER 7")
+    assert () == check(measured, BOOK)
+    assert [("where", "observed act: a measurement is better placed than not")] == [
+        (one.where, one.clause) for one in advise(measured, BOOK)
+    ]
+    assert encode(measured, BOOK)
+    assert () == advise(observed(act="act=sonar; means=eye; perceived= "), BOOK)  # gaps first, advice afterwards
+
+
+def test_a_translation_is_compared_with_its_original():
+    """Another number, unit or time in it is advice; a translation of nothing too; without its original it is a gap."""
+    (found,) = advise(
+        observed(translation="of=words; text=ja: 日本時間13時05分、20キロ。; maker=author; review=unreviewed"), BOOK
+    )
+    assert ("translation", True) == (found.where, "two units" in found.sentence)
+    (found,) = advise(observed(translation="of=word; text=ja: 無。; maker=machine; review=unreviewed"), BOOK)
+    assert ("translation.of", "'word' is no text of this form") == (found.where, found.sentence)
+    assert ["words"] == [one.where for one in check(observed(words=""), BOOK)]
+
+
+CLAIMS = """
+name = "said"
+version = 1
+visibility = "{0}"
+channels = ["{1}"]
+source = "test"
+title = {{ en = "t", ja = "t", zh = "t" }}
+[[field]]
+name = "claim"
+kind = "claim"
+label = {{ en = "x", ja = "x", zh = "x" }}
+"""
+
+
+@pytest.mark.parametrize("choice", ["national", "parties", "public"])
+def test_a_claim_for_its_own_side_never_leaves(choice):
+    """In a shared form it is found, has no bytes, and is not read when it comes; at home it may stand."""
+    claim = {"text": "It was a lock-on.", "by": "amber", "visibility": choice, "binding": "none"}
+    shared = forms.FormBook((read_form(CLAIMS.format("shared", "desk"), "said.toml"),))
+    home = forms.FormBook((read_form(CLAIMS.format("national", "national"), "said.toml"),))
+    at_home = encode(Filled("said", 1, "national", "routine", "en", {"claim": claim}), home)
+    assert claim == decode(at_home, home).fields["claim"]
+    filled = Filled("said", 1, "desk", "routine", "en", {"claim": claim})
+    if choice != "national":
+        assert filled == decode(encode(filled, shared), shared)
+        return
+    assert [("claim", "this is for its own side only, and this form leaves")] == [
+        (one.where, one.sentence) for one in check(filled, shared)
+    ]
+    with pytest.raises(NotAllowed, match="for its own side only"):
+        encode(filled, shared)
+    items = dict(cbor.decode(at_home)) | {3: "desk"}
+    with pytest.raises(NotAllowed, match="for its own side only"):
+        decode(cbor.encode(items), shared)

@@ -45,6 +45,43 @@ TYPED = {
     "form": (INNER_HEX, bytes.fromhex(INNER_HEX)),
     "contribution": ("ab" * 32, b"\xab" * 32),
     "personal": ("A. Vale; B. Reed", "A. Vale\nB. Reed"),
+    "tagged": ("ja: 訓練", ("ja", "訓練")),
+    "names": ("area, act.means", ("area", "act.means")),
+    "digest": ("0f" * 32, b"\x0f" * 32),
+    "zoned": ("2026-06-03T13:05:06+09:00", (1_780_459_506_000_000, 540)),
+    "frequency": ("156.8 MHz", 156_800_000),
+    "quantity": ("12.50 t", (1250, 2, "t")),
+    "reading": ("10.2 kn ± 0.50 kn", (1020, 50, 2, "kn")),
+    "area": ("circle 32-10.5N 165-20.0W 20 nm", ("circle", (321_750_000, -1_653_333_333), 37_040_000)),
+    "heights": ("surface - FL100", (("surface", 0), ("fl", 100))),
+    "craft": ("type=warship; name=CORAL 34", {"type": "warship", "name": "CORAL 34"}),
+    "post": ("role=duty officer; person=amber-1", {"role": "duty officer", "person": "amber-1"}),
+    "attachment": (
+        f"hash={'0f' * 32}; size=12; type=image/png",
+        {"hash": b"\x0f" * 32, "size": 12, "type": "image/png"},
+    ),
+    "translation": (
+        "of=text; text=en: Training; maker=author; review=unreviewed",
+        {"of": "text", "text": ("en", "Training"), "maker": "author", "review": "unreviewed"},
+    ),
+    "measured": (
+        "of=range; value=137 m ± 25 m; axis=slant; method=radar; source=AMBER 21",
+        {"of": "range", "value": (137, 25, 0, "m"), "axis": "slant", "method": "radar", "source": "AMBER 21"},
+    ),
+    "act": (
+        "act=radar-fire-control; perceived=tone; steady; means=warning-receiver; at=2026-06-03T04:05:06Z; lasting=30 s",
+        {
+            "act": "radar-fire-control",
+            "perceived": "tone; steady",
+            "means": "warning-receiver",
+            "at": (1_780_459_506_000_000, 0),
+            "lasting": 30_000_000,
+        },
+    ),
+    "claim": (
+        "text=It was search radar.; by=coral; visibility=parties; binding=none",
+        {"text": "It was search radar.", "by": "coral", "visibility": "parties", "binding": "none"},
+    ),
 }
 WRONG_TYPED = {
     "text": "a\u202eb", "words": "a\x07", "unit": "two\nlines", "person": "x" * 65, "line": "x" * 200, "party": "Amber",
@@ -52,7 +89,11 @@ WRONG_TYPED = {
     "duration": "18", "length": "137", "speed": "10", "angle": "400", "position": "32N", "distance": "137 m",
     "ref": "amber", "choice": "sonar", "codes": "RT1,RT1", "bytes": "0", "parameters": "course",
     "log": "amber.1", "indexes": "7,3",
-    "form": "no hex", "contribution": "ab" * 31, "personal": " ; ",
+    "form": "no hex", "contribution": "ab" * 31, "personal": " ; ", "tagged": "訓練", "names": "area, area", "digest": "0f",
+    "zoned": "2026-06-03T13:05:06", "frequency": "156.8", "quantity": "12 furlongs", "reading": "10 kn ± 1 m",
+    "area": "square 32-10.5N 165-20.0W 20 nm", "heights": "FL100", "craft": "type=boat", "post": "duty officer",
+    "attachment": "hash=0f", "translation": "maker=nobody", "measured": "value=137 m", "act": "act=noise",
+    "claim": "text=a; text=b",
 }  # fmt: skip
 
 

@@ -25,6 +25,16 @@ from searoom.signals.quantities import (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("typed", ["١٣٧ m", "1३7 m", "𝟏37 m", "137٫5 m"])
+def test_figures_of_another_script_are_refused_by_number(typed):
+    """They look like figures to a machine and not to a reader; full-width ones are how one types in Japanese."""
+    with pytest.raises(NotAllowed):
+        parse_length(typed)
+    assert 137_000 == parse_length("１３７ ｍ")
+    with pytest.raises(NotAllowed, match=r"\(U\+0661\) is a figure of another script"):
+        parse_length("١ m")
+
+
 def test_lengths_are_exact():
     """Each unit is exact by definition; a number without its unit is refused."""
     assert (137_000, 137_160, 926_000, 1_829, 370_400) == (

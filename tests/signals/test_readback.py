@@ -15,12 +15,12 @@ from searoom.signals.tables import LANGUAGES
 from signals.test_render import values
 
 BOOK = codebook.load()
-ALL = codebook.load(("ics", "plain", "incsea"))
+ALL = codebook.load(codebook.SHIPPED)
 OFFERED = [row for row in BOOK.offered() if row.meaning["en"]]
 
 
 def spoken(row, lang="en"):
-    return voice_script(row, values(row), to="CORAL 34", sender="AMBER 21", lang=lang)
+    return voice_script(row, values(row), to="CORAL 34", sender="AMBER 21", lang=lang, exercise=lang != "en")
 
 
 def first(text, book=BOOK):
@@ -89,6 +89,12 @@ def test_two_signals_of_one_wording_make_both_doubtful():
     twins = tuple(replace(BOOK.row("RT1"), code=code) for code in ("T1", "T2"))
     found = recognise("What manoeuvres do you intend", join(("twins",), twins))
     assert [("T1", False), ("T2", False)] == [(each.signal.code, each.certain) for each in found]
+
+
+def test_a_name_could_be_any_word():
+    """ "We come from the north" is no proof of UV; with its group heard it is."""
+    assert first("we come from the north") == ("UV", False)
+    assert first("interco uniform victor, we come from naha") == ("UV", True)
 
 
 def test_another_marker_makes_doubtful():

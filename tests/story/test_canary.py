@@ -11,6 +11,7 @@ from searoom.review import render
 from searoom.serve import Service
 from searoom.signals.forms import Filled, Form
 from stage import make_stage
+from test_bridge import BESIDE, HEAD_ON, REGISTRY, ZONE_FILE, Watch
 
 CANARY = "canary-4f1c9a"
 NUMBER = 987_654_321_987
@@ -88,6 +89,32 @@ def test_no_canary_of_a_national_field_leaves(tmp_path):
     for each in filled:
         assert [mark for mark in marks(each) if mark in everything] == []
     assert [data for data in sealed if data in everything] == []
+
+
+def test_nothing_of_a_watch_leaves(tmp_path):
+    """A bridge sees, names, answers and is warned, each with a canary in it: peers, export and joint page hold none of it."""
+    stage = make_stage(tmp_path)
+    watch = Watch(stage, zones=ZONE_FILE.replace("pearl", CANARY), registry=REGISTRY.replace("CORAL 34", CANARY))
+    coral = Node.open(stage.folder("coral"))
+    watch.sail(20, {7: HEAD_ON, 8: BESIDE})
+    watch.ask("tag", track="radar:bridge:7", unit=CANARY, begin="", end="", by=CANARY, note=CANARY)
+    watch.ask("acknowledge", names=[CANARY], by=CANARY)
+    watch.ask("snooze", names=[CANARY], minutes=10, by=CANARY)
+    watch.sail(320, {7: HEAD_ON, 8: BESIDE})
+    seen = watch.ask("encounters")
+    noted = [filled.form for _, filled in watch.node.notebook.notes(*(form.name for form in watch.node.book.forms))]
+    left: list[bytes] = []
+    exchange(watch.node, coral, left)
+    watch.node.export(tmp_path / "export")
+    left += [path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()]
+    left += [render.joint(watch.node.account(), watch.node.agreement, lang="en").encode(), *contents(watch.node)]
+    watch.kill()
+    coral.close()
+
+    assert {"track-note", "encounter-note", "company-note", "zone-note", "bell-note", "tag-note"} <= set(noted)
+    assert CANARY in str(seen)
+    everything = b"\n".join(left)
+    assert [word for word in (CANARY, "radar:bridge", "AMBER 22", "RATTM") if word.encode() in everything] == []
 
 
 def test_the_search_finds_a_canary_that_is_said(tmp_path):

@@ -226,7 +226,7 @@ def test_base_stations_are_counted_as_what_they_are():
     """Messages 4 and 11 tell where a station stands; that is no craft."""
     sentences = heard(TIME, *(sentence(type=kind, year=2020, month=1, day=1) for kind in (4, 11)))
 
-    assert (0, 2, 0) == (len(sentences.rows), sentences.base_stations, sentences.decoder.other_messages)
+    assert (0, 2, {}) == (len(sentences.rows), sentences.base_stations, sentences.decoder.other_messages)
 
 
 @pytest.mark.parametrize(

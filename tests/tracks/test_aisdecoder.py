@@ -18,7 +18,7 @@ from searoom.tracks.aiskernel import CAUSES as LINE_CAUSES
 STREAM = (Path(__file__).parent.parent / "data" / "dma_stream_2010-06-11.txt").read_bytes()
 SOURCE = Path(__file__).parent.parent.parent / "src"
 ARMOUR = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
-LENGTHS = {1: 28, 4: 28, 5: 71, 9: 28, 18: 28, 19: 52, 24: 28, 27: 16, 8: 20, 21: 46}
+LENGTHS = {1: 28, 4: 28, 5: 71, 9: 28, 12: 30, 14: 178, 18: 28, 19: 52, 24: 28, 27: 16, 8: 20, 21: 46, 40: 9}
 
 
 def armoured(value):
@@ -87,7 +87,9 @@ def both(data, cuts=()):
         tables = [part.table.tolist() for part in parts]
         texts = [part.letters.tobytes() for part in parts]
         times = [part.time_us.tolist() for part in parts]
-        found.append((tables, texts, times, decoder.refused, decoder.other_lines, decoder.other_messages))
+        found.append(
+            (tables, texts, times, decoder.refused, decoder.other_lines, decoder.other_messages, decoder.whole)
+        )
     return found
 
 

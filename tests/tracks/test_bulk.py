@@ -13,7 +13,7 @@ from searoom.tracks import fixes as module
 from searoom.tracks.fixes import FIRST_TIME_US, LAST_TIME_US, Rows
 
 NAMES = ("A", "B", "", "x" * 65, "C\n")
-SOURCES = ("AIS", "OWN")
+SOURCES = ("AIS", "OWN", "")
 ODD = [math.nan, math.inf, -math.inf, -1.0, 0.0, 91.0, 181.0, 360.0, 600.0, 1e9]
 VALUES = ("lat_deg", "lon_deg", "speed_mps", "course_deg", "sigma_m", "alt_m", "climb_mps", "turn_dps")
 
@@ -24,7 +24,7 @@ def tables(draw):
     values = {name: st.one_of(st.floats(0.0, 90.0), st.sampled_from(ODD)) for name in VALUES}
     times = st.sampled_from([FIRST_TIME_US - 1, FIRST_TIME_US, 5, 10**15, LAST_TIME_US - 1, LAST_TIME_US])
     one = st.fixed_dictionaries(
-        {**values, "craft": st.integers(0, 4), "source": st.integers(0, 1), "time_us": times, "ground": st.booleans()}
+        {**values, "craft": st.integers(0, 4), "source": st.integers(0, 2), "time_us": times, "ground": st.booleans()}
     )
     return draw(st.lists(one, max_size=12))
 

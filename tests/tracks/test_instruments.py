@@ -41,6 +41,18 @@ def test_reads_a_bridge():
     assert "FERRY" == instruments.labels["radar:bridge:7"]
 
 
+def test_the_lines_of_a_feed_are_read_alike():
+    """A feed has stamped them all: AIS sentences are not looked at one by one, and nothing comes out otherwise."""
+    lines = [at(0, rmc()), at(0.1, "HEHDT,90.0,T"), at(0.2, AIS), at(0.3, ttm(bearing="10.0,R")), at(0.4, b"!AIVDM,x")]
+    plain, stamped = heard(*lines, sensor="bridge"), Instruments(sensor="bridge", compiled=True)
+    stamped.feed_stamped(lines)
+    stamped.close()
+
+    assert plain.rows.fixes()[0].names == stamped.rows.fixes()[0].names
+    assert (plain.rows.fixes()[0].time_us == stamped.rows.fixes()[0].time_us).all()
+    assert (plain.rows.refused, plain.other) == (stamped.rows.refused, stamped.other)
+
+
 def test_our_own_name_is_taken_where_it_is_known():
     """An MMSI of ours makes one craft of what we send and what our receiver says."""
     assert ("431000001",) == heard(rmc(), own="431000001").rows.fixes()[0].names

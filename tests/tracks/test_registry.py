@@ -1,13 +1,14 @@
 """Whose a craft is stands in a party's own table, checked, and a radar track is tagged by a person for a time."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from searoom import clock
 from searoom.errors import NotAllowed
-from searoom.tracks.registry import Registry, Tag
+from searoom.tracks.registry import Registry, Tag, track_name
 
 TEXT = """
 source = "made for tests, 2026-06-01"
@@ -130,3 +131,37 @@ def test_the_registry_of_the_page_is_read():
     shown = registry(page.split("```toml\n")[1].split("```")[0])
 
     assert "CORAL 34" == shown.unit("radar:bridge:7", AT).name
+
+
+def test_a_tag_that_is_taken_back_holds_no_more_and_makes_room_for_another():
+    """What was said stays among the tags, with when it was taken back; the track is nobody's."""
+    table = {"source": "x", "unit": [{"name": "U", "party": "coral", "kind": "navy"}]}
+    first = Tag("radar:a:7", "U", 10, 100, "p", "", 5)
+    registry = Registry.from_table(table).tagged(first).undone("radar:a:7", 50, 60)
+
+    assert registry.unit("radar:a:7", 50) is None
+    assert [60] == [tag.undone_us for tag in registry.tags]
+    assert "U" == registry.tagged(replace(first, made_us=70)).unit("radar:a:7", 50).name
+    with pytest.raises(NotAllowed, match="not tagged at that time"):
+        registry.undone("radar:a:7", 50, 70)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("radar:bridge:07", "radar:bridge:7"), ("radar:a:7#2", "radar:a:7#2"), ("radar:a:0", "radar:a:0"), ("012", "012")],
+)
+def test_a_radars_number_is_typed_as_its_screen_shows_it(typed, name):
+    """07 on the screen is target 7 in the fixes; nothing else is changed."""
+    assert name == track_name(typed)
+
+
+def test_two_tracks_of_one_unit_are_one_craft():
+    """By a number and by a tag; two that nobody has named are not."""
+    table = {"source": "x", "unit": [{"name": "U", "party": "coral", "kind": "navy", "mmsi": ["412000001"]}]}
+    registry = Registry.from_table(table).tagged(Tag("radar:a:7", "U", 10, 100, "p"))
+
+    assert registry.one_craft("radar:a:7", "412000001", 50)
+    assert not registry.one_craft("radar:a:7", "412000001", 100)
+    assert not registry.one_craft("X", "Y", 50)
+    assert "U" == registry.numbered("412000001")
+    assert registry.numbered("radar:a:7") is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from searoom.errors import NotAllowed
-from searoom.tracks import sources
+from searoom.tracks import layouts, sources
 from searoom.tracks.stamps import tag
 from spoken import NOON_US, at, rmc, ttm
 
@@ -162,3 +162,24 @@ def test_says_what_told_no_position(tmp_path):
     reading = sources.read(written(tmp_path, rmc() + b"\n# comment\n"))
 
     assert ["lines and messages without a craft's position: 1"] == [finding.sentence for finding in reading.findings]
+
+
+def test_reads_a_table_by_a_given_layout(tmp_path):
+    """A user's map goes before ours where a table has its columns; what it does not fit is read as ever, or refused by it."""
+    given = layouts.from_table(
+        {
+            "kind": "coast radar",
+            "name": "name",
+            "time": {"column": "time_utc", "form": "iso"},
+            "lat": {"column": "lat", "unit": "deg"},
+            "lon": {"column": "lon", "unit": "deg"},
+            "speed": {"column": "sog_kn", "unit": "m/s"},
+            "course": {"column": "cog_deg", "unit": "deg"},
+        }
+    )
+    own = written(tmp_path, f"{HEADER}\n{ROW.format('1Z')}\n")
+
+    assert ("coast radar", 10.0) == ((reading := sources.read(own, given)).kind, reading.fixes.speed_mps[0])
+    assert "marinecadastre csv" == sources.read(DATA / "noaa_us_2022-01-03_first600.csv.gz", given).kind
+    with pytest.raises(NotAllowed, match="'coast radar': it also needs cog_deg, sog_kn"):
+        sources.read(written(tmp_path, "name,time_utc,lat,lon\nA,B,1,2\n"), given)

@@ -6,8 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, cast
 
+from searoom import lazily
 from searoom.errors import NotAllowed
+
+_items: Any = lazily.module("searoom.items")  # it loads all forms, which a signal's words do not need
 
 
 def parser(name: str, summary: str, examples: Sequence[str]) -> argparse.ArgumentParser:
@@ -36,10 +40,7 @@ def pairs(items: Sequence[str]) -> dict[str, str]:
 
 def reference(text: str) -> tuple[str, int]:
     """Return the entry that `party/index` names."""
-    party, slash, index = text.partition("/")
-    if not party or not slash or not index.isdecimal():
-        raise NotAllowed(f"'{text}' is no entry; write it like amber/3")
-    return party, int(index)
+    return cast("tuple[str, int]", _items.ref_of(text))
 
 
 def pack(name: str) -> Path | str:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from searoom import clock, officer
+from searoom.commands.answers import found_in, told
 from searoom.commands.arguments import pairs, parser, reference
+from searoom.commands.books import in_force
 from searoom.commands.people import confirmed, tell
 from searoom.errors import NotAllowed
-from searoom.signals import codebook, forms, readback, render
-from searoom.signals.codebook import Signal
+from searoom.signals import forms, readback, render
 
 SPOKEN = "en"
 """Voice between ships is English unless the parties agree otherwise (CUES 3, as published)."""
@@ -36,8 +37,8 @@ def call(argv: Sequence[str]) -> int:
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     table = _aboard(given.node)
-    row = codebook.load(table.books).row(given.code)
-    _decided(row, given.intention)
+    row = in_force(given.node, table.books).row(given.code)
+    render.check_decided(row, given.intention)
     values = pairs(given.set)
     script = render.voice_script(row, values, to=given.to, sender=table.unit, lang=SPOKEN)
     fields = {
@@ -67,15 +68,6 @@ def _aboard(node: Path) -> officer.Table:
     return table
 
 
-def _decided(row: Signal, intention: str) -> None:
-    """Refuse to announce what our own ship will do before a person has entered that decision."""
-    if row.announces_intention and intention != row.intention:
-        raise NotAllowed(
-            f"{row.code} announces what our own ship will do, and you have not entered that intention",
-            advice=f"Decide first; then add `--intention {row.intention}`. No signal decides a manoeuvre for you.",
-        )
-
-
 def heard(argv: Sequence[str]) -> int:
     """Log what was heard, in the words that were heard."""
     command = parser(
@@ -92,7 +84,7 @@ def heard(argv: Sequence[str]) -> int:
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     table = _aboard(given.node)
-    candidates = readback.recognise(given.words, codebook.load(table.books))
+    candidates = readback.recognise(given.words, in_force(given.node, table.books))
     fields = {
         "unit_from": given.sender,
         "unit_to": table.unit,
@@ -122,16 +114,20 @@ def read(argv: Sequence[str]) -> int:
     command.add_argument("entry", metavar="PARTY/INDEX")
     command.add_argument("--key", type=Path, required=True)
     command.add_argument("--lang", choices=("en", "ja", "zh"), default="en", help="language of the labels")
+    command.add_argument("--post", default="", help="the role in which you read, such as 'duty officer'")
     command.add_argument("--yes", action="store_true", help="do not ask before signing")
     command.add_argument("--json", action="store_true")
     given = command.parse_args(argv)
     ref, book = reference(given.entry), forms.load()
     said = officer.message(given.node, ref, book)
     if not given.json:
-        for line in forms.read_out(said, book, given.lang):
+        found = list(found_in(said, book))
+        advice = told(found, book.form(said.form), given.lang) if found else ()
+        for line in (*forms.read_out(said, book, given.lang), *advice):
             sys.stdout.write(f"  {line}\n")
     if not confirmed("Sign that you have read this?", given):
         sys.stdout.write("not signed\n")
         return 1
-    filled = forms.from_text(book, "read", {}, channel=said.channel, lang=given.lang, reply_to=ref)
+    post = {"post": given.post} if given.post else {}
+    filled = forms.from_text(book, "read", post, channel=said.channel, lang=given.lang, reply_to=ref)
     return tell(officer.say(given.node, given.key, filled, book), as_json=given.json)

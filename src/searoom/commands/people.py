@@ -47,6 +47,8 @@ def say(argv: Sequence[str]) -> int:
         reply_to=reference(given.reply) if given.reply else None,
     )
     until = clock.from_text(given.until) if given.until else None
+    for one in () if given.json else forms.advise(filled, book):
+        sys.stdout.write(f"advice: {one.where}: {one.sentence}\n")
     placed = officer.say(given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file))
     return tell(placed, as_json=given.json)
 
@@ -73,6 +75,8 @@ def release(argv: Sequence[str]) -> int:
         sys.stdout.write(f"{kind}, {statement.mechanism}, to {', '.join(statement.recipients)}\n")
         for line in forms.read_out(looked.shown, book, looked.filled.lang):
             sys.stdout.write(f"  {line}\n")
+        for one in forms.advise(looked.filled, book):
+            sys.stdout.write(f"  advice: {one.where}: {one.sentence}\n")
         sys.stdout.write(f"  signed so far by {', '.join(signer.name for signer in looked.signers)}\n")
     if not confirmed("Sign and release this?", given):
         sys.stdout.write("not signed; the draft stays\n")

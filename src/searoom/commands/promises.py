@@ -11,7 +11,7 @@ from searoom.commands.arguments import pack, parser, print_json
 from searoom.desk import POINTER, ask
 from searoom.node import Node
 from searoom.obligations import agreement as agreements
-from searoom.obligations import standing
+from searoom.obligations import feed, standing
 from searoom.signals.tables import LANGUAGES
 
 NO_RECORD = "no record"
@@ -32,6 +32,7 @@ def due(argv: Sequence[str]) -> int:
             "searoom due --agreement macm",
             "searoom due --agreement macm --at 2026-01-01T00:00:00Z --lang ja",
             "searoom due demo-out/amber/node --json",
+            "searoom due --agreement macm --ics > due.ics",
         ],
     )
     command.add_argument("node", type=Path, nargs="?", help="a node's folder, running or not")
@@ -40,7 +41,11 @@ def due(argv: Sequence[str]) -> int:
     command.add_argument("--all", action="store_true", help="also what has been met")
     command.add_argument("--lang", choices=LANGUAGES, default="en")
     command.add_argument("--json", action="store_true")
+    command.add_argument("--ics", action="store_true", help="as a calendar with alarms (never of an exercise)")
     given = command.parse_args(argv)
+    if given.ics:
+        sys.stdout.write(_calendar(given))
+        return 0
     duties = _of_agreement(given) if given.node is None else _of_node(given)
     if given.json:
         print_json(duties)
@@ -54,6 +59,21 @@ def due(argv: Sequence[str]) -> int:
     if not duties:
         sys.stdout.write("  nothing\n")
     return 0
+
+
+def _calendar(given: Namespace) -> str:
+    """Return the calendar of an agreement, or of a node's record as it is on disk."""
+    if given.node is None:
+        agreement = agreements.load(pack(given.agreement))
+        now_us = clock.from_text(given.at) if given.at else clock.machine_now()
+        duties = standing.due(agreement, account.arrange(agreement.parties, (), {}), now_us)
+        return feed.calendar(agreement, duties, given.lang, now_us)
+    node = Node.open(given.node, to_read=True)
+    try:
+        now_us = clock.from_text(given.at) if given.at else node.now()
+        return feed.calendar(node.agreement, node.duties(now_us=now_us), given.lang, now_us)
+    finally:
+        node.close()
 
 
 def _of_agreement(given: Namespace) -> list[Duty]:

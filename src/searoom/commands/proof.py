@@ -212,6 +212,8 @@ def _states(account: Account, ref: Ref) -> Iterator[str]:
             yield f"    recorded      by the mirror key of {one.party}: stored, never agreed"
         if one.read is not None:
             yield f"    read          {_state(one.read)}"
+        for said in told.judged(one):
+            yield f"    {said.kind:<13} {_state(said.state)}"
     for answer in told.answers:
         yield f"    {answer_kind(answer):<13} " + _state(State(answer.ref, answer.placed_us, answer.signers[0]))
 

@@ -61,11 +61,14 @@ class Answers:
         return replace(self, snoozed={**self.snoozed, _pair(one): Answer(_grade(one), now_us, until_us=until_us)})
 
     def kept(self, encounters: Iterable[Encounter], now_us: int) -> "Answers":
-        """Return the answers that still say something: of open encounters, and of snoozes that have not ended."""
+        """Return the answers that still say something: of open encounters, and snoozes that have not ended.
+
+        One that has ended while its encounter lasts still says since when that rings again.
+        """
         open_ = {_pair(one): one.alerts[0].time_us for one in encounters if one.cleared_us is None}
         return Answers(
             {pair: one for pair, one in self.acknowledged.items() if open_.get(pair) == one.first_us},
-            {pair: one for pair, one in self.snoozed.items() if (one.until_us or 0) > now_us},
+            {pair: one for pair, one in self.snoozed.items() if (one.until_us or 0) > now_us or pair in open_},
         )
 
 

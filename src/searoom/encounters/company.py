@@ -1,8 +1,8 @@
 """Which craft keep together, how, and what they do meanwhile: states and events in place of alarms.
 
     near, slow against each other for a while  ->  a state      near, but faster, or on the way  ->  none yet
-    in a state: no alarm for a wide pass, but an event for each deed; a pass within a cable, and any pair that is
-    faster against each other than the limit, is told as always
+    in a state: no alarm for a wide pass, but an event for each deed; a pass within a cable, one within two cables by
+    the plot of the last minutes, and any pair that is faster against each other than the limit, is told as always
 
 Who was first fast and then took the other's speed came up to it; which of the two, the distance that each has closed
 tells. All pairs are rows of one table; only what happened is looked at one by one.
@@ -30,6 +30,8 @@ _ROW = np.dtype([
     ("closed_a_m", np.float64), ("closed_b_m", np.float64), ("closing_mps", np.float64), ("state", np.int8),
     ("fast", np.bool_), ("told", np.bool_), ("over", np.bool_), ("came", np.int8),
     ("side_a", np.int8), ("side_b", np.int8),
+    ("plot_us", np.int64), ("east_m", np.float64), ("north_m", np.float64),
+    ("miss_m", np.float64), ("miss_s", np.float64),
 ])  # fmt: skip
 _NEVER = np.iinfo(np.int64).min
 Table = npt.NDArray[np.void]
@@ -56,6 +58,8 @@ class _Now(NamedTuple):
     right_m: Floats
     error_m: Floats
     apart_m: Floats
+    east_m: Floats  # of b from a
+    north_m: Floats
 
 
 class Company:
@@ -76,6 +80,7 @@ class Company:
         table, now = self._table, self._now(instant)
         limits = self._limits(now.air)
         slow = now.met.relative_mps <= limits.relative_mps
+        self._plot(now, now_us)
         table["closed_a_m"] += now.closing_mps[0] * seconds
         table["closed_b_m"] += now.closing_mps[1] * seconds
         table["fast"] |= (table["state"] == 0) & ~slow & (now.closing_mps.sum(axis=0) > 0.0)
@@ -91,9 +96,12 @@ class Company:
 
     def quiet(self, keys: Keys, met: Met, air: Flags) -> Flags:
         """Return for which pairs a state stands in place of an alarm now."""
-        held = self._table[self._table["state"] > 0]["key"]
-        relative = self._limits(air).relative_mps
-        return np.isin(keys, held) & (met.relative_mps <= relative) & (met.cpa_m > self._settings.company_cpa_m)
+        table, settings = self._table, self._settings
+        meeting = (table["miss_m"] <= settings.overtaking_cpa_m) & (table["miss_s"] > 0.0)
+        meeting &= table["miss_s"] <= settings.levels[0].tcpa_s
+        held = np.isin(keys, table[(table["state"] > 0) & ~meeting]["key"])
+        held |= air & np.isin(keys, table[table["state"] > 0]["key"])
+        return held & (met.relative_mps <= self._limits(air).relative_mps) & (met.cpa_m > settings.company_cpa_m)
 
     def states(self) -> dict[int, State]:
         """Return the pairs that keep together now, and how."""
@@ -121,6 +129,7 @@ class Company:
         fresh = np.zeros(len(keys) - int(np.isin(keys, kept["key"]).sum()), dtype=_ROW)
         fresh["key"] = np.setdiff1d(keys, kept["key"])
         fresh["since_us"], fresh["loose_us"], fresh["away_us"] = self._before_us or 0, _NEVER, _NEVER
+        fresh["plot_us"], fresh["miss_m"] = _NEVER, np.inf
         merged = np.concatenate([kept, fresh])
         self._table = merged[np.argsort(merged["key"])]
         return [Told(int(row["key"]), _STATES[row["state"] - 1], Deed.ENDED, -1) for row in gone]
@@ -147,7 +156,25 @@ class Company:
         error = self._settings.sigmas * np.hypot(instant.place_sigma_m[a], instant.place_sigma_m[b])
         air = instant.flying[a]
         apart = np.where(air, instant.alt_m[b] - instant.alt_m[a], 0.0)
-        return _Now(a, b, met, air, closing, np.stack(ahead), np.stack(right), error, apart)
+        east, north = (offset * motion.east[a]).sum(axis=-1), (offset * motion.north[a]).sum(axis=-1)
+        return _Now(a, b, met, air, closing, np.stack(ahead), np.stack(right), error, apart, east, north)
+
+    def _plot(self, now: _Now, now_us: int) -> None:
+        """Plot how each pair moved against each other since its last mark, as on a radar's screen.
+
+        A course that swings by two degrees moves a closest approach by cables where one overtakes slowly; two places
+        that lie minutes apart do not swing.
+        """
+        table, marked = self._table, self._table["plot_us"] != _NEVER
+        seconds = (now_us - np.where(marked, table["plot_us"], now_us)) / MICROSECONDS
+        due = seconds >= self._settings.plot_s
+        span = np.maximum(seconds, 1.0)
+        east, north = (now.east_m - table["east_m"]) / span, (now.north_m - table["north_m"]) / span
+        speed = np.maximum(np.hypot(east, north), 1e-6)
+        table["miss_m"] = np.where(due, np.abs(now.east_m * north - now.north_m * east) / speed, table["miss_m"])
+        table["miss_s"] = np.where(due, -(now.east_m * east + now.north_m * north) / speed**2, table["miss_s"])
+        for column, value in (("plot_us", now_us), ("east_m", now.east_m), ("north_m", now.north_m)):
+            table[column] = np.where(due | ~marked, value, table[column])
 
     def _deeds(self, now: _Now, limits: "_Limits", near: Flags, now_us: int) -> list[Told]:
         """Return what the pairs in a state have done; their rows of the table remember it."""

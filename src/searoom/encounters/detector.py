@@ -1,87 +1,212 @@
 """Fixes in, encounters out; the same steps for a live feed and an archive.
 
 Rule 1: what an encounter is stands in `settings`; where the craft are, in `picture`; who comes near, in
-        `looks`; who keeps together, in `company`; this file only compares and remembers.
-Rule 2: one alert for each change of grade of a pair, never a repetition.
-Rule 3: a grade rises at once and falls late: only after `hold_s` in which even the widened limits were
-        not met. Rule 4: silence is never an all-clear: a pair that can no longer be seen is cleared with
-        the reason "lost". Rule 5: two craft that both stand still, or move together (alongside, in tow,
+        `looks`; who keeps together, in `company`; what is open, in `opened`.
+Rule 2: silence is never an all-clear: a pair that can no longer be seen is cleared with the reason "lost".
+Rule 3: two craft that both stand still, or move together (alongside, in tow,
         in company), raise nothing; an encounter that is already open is held while they do.
-Rule 6: craft that keep together for long are told by events, not by grades, down to a pass within a cable.
+Rule 4: craft that keep together for long are told by events, not by grades, down to a pass within a cable.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from searoom.encounters import reports
-from searoom.encounters.alerts import Alert, Detection, Encounter, Event, Reason
+from searoom.encounters import looks, reports
+from searoom.encounters.alerts import Alert, Detection, Encounter, Event
 from searoom.encounters.company import Company
 from searoom.encounters.craft import Pair
-from searoom.encounters.geometry import held
-from searoom.encounters.looks import Keys, Look, look, rows_of
-from searoom.encounters.picture import Instant, Picture
-from searoom.encounters.settings import RISING, Settings
+from searoom.encounters.duetimes import DueTimes
+from searoom.encounters.livecells import Cells
+from searoom.encounters.looks import Keys, Look
+from searoom.encounters.opened import Opened
+from searoom.encounters.picture import Picture
+from searoom.encounters.settings import Settings
 from searoom.errors import NotAllowed
-from searoom.tracks.fixes import Fixes
+from searoom.tracks.fixes import Fixes, Flags, Indices
 from searoom.units import MICROSECONDS
 
+_NEVER = np.iinfo(np.int64).min // 4
+_COMPANY_EVERY_US = 5 * MICROSECONDS  # live; who keeps company does so for minutes
 Progress = Callable[[int, int], None]  # fixes done, fixes in all
 
 
-@dataclass(slots=True)
-class _Open:
-    """An encounter that is not yet cleared; what `key` numbers stands in `looks`."""
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A full look that is under way, at a picture that stands still: `Detector.glance` begins it, `settle` ends it."""
 
-    key: int
-    alerts: list[Alert] = field(default_factory=list)
-    grade: int = 0
-    below_since_us: int | None = None
-    cpa_m: float = float("inf")
-    range_m: float = float("inf")
-    range_us: int = 0
-    lies: reports.Lie | None = None
+    now_us: int
+    picture: Picture
+    held: Keys
+    settings: Settings
+    company: Company
+    steps_company: bool
+    cells: Cells | None
+
+    def look(self) -> "Glimpsed":
+        """Look at every pair; it may take a second, touches nothing of the detector, and may run in a thread."""
+        instant, names = self.picture.at(self.now_us), self.picture.names
+        told = self.company.step(instant, self.now_us) if self.steps_company else []
+        events = [reports.event(one, instant, names, self.settings, self.now_us) for one in told]
+        a, b = looks.rows_of(instant, self.held)
+        seen = (a >= 0) & (b >= 0)
+        found = looks.look(instant, self.settings, self.held[seen], self.now_us)
+        if self.cells is not None:
+            self.cells.rebuild(instant, self.now_us)
+        quiet = self.company.quiet(found.key, found.met, found.pair == Pair.AIRCRAFT)
+        together = np.array(sorted(self.company.states()), dtype=np.int64)
+        return Glimpsed(found, self.held[~seen], quiet, events, together)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """What a full look has found: the pairs, those of which one is not seen any more, and which are in company."""
+
+    look: Look
+    unseen: Keys
+    quiet: Flags
+    events: list[Event]
+    together: Keys
 
 
 class Detector:
-    """Watches craft and tells each change of grade once."""
+    """Watches craft and tells each change of grade once.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    `feed` looks at every pair. Live, where that would take too long for each report, `hear` looks at the pairs of those
+    craft alone that were reported, and only raises; full looks (`glance`, `settle`) do the rest between.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, live: bool = False, every_pair: bool = False, most: int | None = None
+    ) -> None:  # fmt: skip
+        """Make one that knows nothing; `live`: it hears, and keeps less of each encounter's history.
+
+        `every_pair`: strangers among themselves too, though craft are watched; they are in no company then. `most` is
+        how many craft it may hold.
+        """
         self._settings = settings or Settings()
-        self._picture = Picture(self._settings)
+        self._looking = replace(self._settings, watched=None) if every_pair else self._settings
+        self._picture = Picture(self._settings, most)
         self._company = Company(self._settings)
-        self._open: dict[int, _Open] = {}
+        self._cells = Cells(self._looking) if live else None
+        self._opened = Opened(self._settings, all_told=not live)
         self._closed: list[Encounter] = []
         self._events: list[Event] = []
         self._now_us: int | None = None
+        self._since: list[Indices] = []  # who moved while a look is under way
+        self._left: list[Indices] = []  # and of whom it was not asked whom they meet now
+        self._together: Keys = np.zeros(0, dtype=np.int64)  # the pairs in company, at the last full look
+        self._due = DueTimes(self._settings) if live else None
+        self._company_us = _NEVER
+        self._strangers: Indices = np.zeros(0, dtype=np.intp)  # who moved, and was not asked about among strangers
 
     def feed(self, fixes: Fixes, now_us: int) -> tuple[Alert, ...]:
         """Take what was received since the last call, look at every pair at `now_us`, and return what changed.
 
         `fixes` may be empty: grades also change because time goes on. `now_us` may not go back.
         """
+        self._go_on(now_us)
+        self._picture.update(fixes, now_us)
+        return self.settle(self._glance(self._picture, now_us))
+
+    def hear(self, fixes: Fixes, now_us: int) -> tuple[Alert, ...]:
+        """Take what was received since the last call, and return which pairs of those craft are to be told at once.
+
+        Where craft are watched these are the pairs with one of them; strangers among themselves wait for `hear_on`.
+        """
+        if self._cells is None:
+            raise NotAllowed("this detector was not made to hear", advice="Make it with live=True.")
+        self._go_on(now_us)
+        slots = self._picture.update(fixes, now_us)
+        self._since.append(slots)
+        self._cells.move(self._picture.at(now_us, slots), now_us)
+        watched = self._settings.watched is not None
+        if watched and self._looking.watched is None:
+            self._strangers = np.concatenate([self._strangers, slots[~self._picture.watched(slots)]])
+        return self._heard(self._cells.near(slots, now_us, only_watched=watched), now_us)
+
+    def hear_due(self, now_us: int) -> tuple[Alert, ...]:
+        """Return which pairs are to be told because their time has come, though nobody reported."""
+        self._go_on(now_us)
+        return () if self._due is None else self._heard(self._due.take(now_us), now_us)
+
+    @property
+    def waiting(self) -> int:
+        """How many reports of strangers wait for `hear_on`."""
+        return len(self._strangers)
+
+    def hear_on(self, most: int, now_us: int) -> tuple[Alert, ...]:
+        """Return which pairs of strangers, of so many that were reported, are to be told; the newest reports first."""
+        if self._cells is None or not len(self._strangers):
+            return ()
+        self._go_on(now_us)
+        self._strangers, slots = self._strangers[:-most], np.unique(self._strangers[-most:])
+        return self._heard(self._cells.near(slots, now_us, only_watched=False), now_us)
+
+    def leave(self, most: int) -> int:
+        """Leave all but so many reports of strangers to the next full look, the oldest; return how many."""
+        left = max(0, len(self._strangers) - most)
+        self._left.append(self._strangers[:left])
+        self._strangers = self._strangers[left:]
+        return left
+
+    def _heard(self, keys: Keys, now_us: int) -> tuple[Alert, ...]:
+        if not len(keys):
+            return ()
+        instant = self._picture.at(now_us, np.unique(np.concatenate(looks.slots_of(keys))))
+        a, b = looks.rows_of(instant, keys)
+        keys, a, b = (column[(a >= 0) & (b >= 0)] for column in (keys, a, b))
+        found = looks.graded(instant, self._looking, keys, looks.between(instant, a, b), now_us)
+        if self._due is not None:
+            self._due.put(found)
+        found = _chosen(found, found.raised > self._opened.grades(found.key))
+        if np.isin(found.key, self._together).any():
+            found = _chosen(found, ~self._company.quiet(found.key, found.met, found.pair == Pair.AIRCRAFT))
+        return tuple(self._told(found, np.zeros(len(found.key), dtype=np.bool_)))
+
+    def glance(self, now_us: int) -> Glance:
+        """Begin a full look at `now_us`; until it is settled, no other is begun."""
+        self._go_on(now_us)
+        self._since, self._left = [], []
+        return self._glance(self._picture.frozen(), now_us)
+
+    def settle(self, glance: Glance, glimpsed: "Glimpsed | None" = None) -> tuple[Alert, ...]:
+        """Take in what a full look has found, and return what changed; who moved meanwhile was heard already."""
+        found = glimpsed or glance.look()
+        moved, self._since = np.concatenate([np.zeros(0, np.intp), *self._since]), []
+        unasked, self._left = np.concatenate([self._strangers, *self._left]), []
+        lost = found.unseen[~self._opened.awaited(found.unseen, glance.now_us)]
+        alerts, over = self._opened.lose(lost, glance.now_us)
+        self._closed += over
+        self._events += found.events
+        self._together = found.together
+        seen, fresh = found.look, np.zeros(len(self._picture.names), dtype=np.bool_)
+        fresh[moved] = True
+        fresh[unasked] = False
+        heard = fresh[seen.instant.slot[seen.met.a]] | fresh[seen.instant.slot[seen.met.b]]
+        seen.raised[found.quiet | heard], seen.holding[found.quiet] = 0, 0
+        alerts += self._told(seen, found.quiet)
+        if self._due is not None:
+            self._due.put(seen)
+        if self._cells is not None:
+            self._cells.take_over(self._picture.at(glance.now_us, np.unique(moved)), glance.now_us)
+        return tuple(alerts)
+
+    def _go_on(self, now_us: int) -> None:
         if self._now_us is not None and now_us < self._now_us:
             raise NotAllowed(f"the detector stands at {self._now_us} and cannot go back to {now_us}")
         self._now_us = now_us
-        self._picture.update(fixes, now_us)
-        instant = self._picture.at(now_us)
-        alerts = self._lose(instant, now_us)
-        self._events += [
-            reports.event(told, instant, self._picture.names, self._settings, now_us)
-            for told in self._company.step(instant, now_us)
-        ]
-        seen = look(instant, self._settings, self._held(), now_us)
-        quiet = self._company.quiet(seen.key, seen.met, seen.pair == Pair.AIRCRAFT)
-        seen.raised[quiet], seen.holding[quiet] = 0, 0
-        for row in np.flatnonzero((seen.raised > 0) | np.isin(seen.key, self._held())):
-            alert = self._judge(seen, int(row), in_company=bool(quiet[row]))
-            if alert is not None:
-                alerts.append(alert)
-        return tuple(alerts)
 
-    def _held(self) -> Keys:
-        return np.fromiter(self._open, dtype=np.int64, count=len(self._open))
+    def _glance(self, picture: Picture, now_us: int) -> Glance:
+        due = self._cells is None or now_us - self._company_us >= _COMPANY_EVERY_US
+        self._company_us = now_us if due else self._company_us
+        return Glance(now_us, picture, self._opened.keys.copy(), self._looking, self._company, due, self._cells)
+
+    def _told(self, look: Look, in_company: Flags) -> list[Alert]:
+        alerts, over = self._opened.move_on(look, in_company, self._picture.names)
+        self._closed += over
+        return alerts
 
     @property
     def passed_over(self) -> dict[str, int]:
@@ -90,8 +215,26 @@ class Detector:
 
     def encounters(self) -> tuple[Encounter, ...]:
         """Return those that are open, and those cleared since `forget` was last called, by first alert."""
-        running = [self._encounter(key, None) for key in self._open]
-        return tuple(sorted([*self._closed, *running], key=lambda one: (one.alerts[0].time_us, one.a, one.b)))
+        both = [*self._closed, *self._opened.encounters()]
+        return tuple(sorted(both, key=lambda one: (one.alerts[0].time_us, one.a, one.b)))
+
+    def between(self, pairs: Iterable[tuple[str, str]]) -> Iterator[Encounter]:
+        """Yield the open encounters of pairs of craft given by name."""
+        keys = {
+            int(looks.numbers_of(*np.sort([a, b])))
+            for one, other in pairs
+            if (a := self._picture.known(one)) >= 0 and (b := self._picture.known(other)) >= 0
+        }
+        yield from self._opened.encounters(np.intersect1d(np.array(sorted(keys), dtype=np.int64), self._opened.keys))
+
+    @property
+    def open(self) -> int:
+        """How many encounters are open."""
+        return len(self._opened)
+
+    def reported_us(self, pair: Iterable[str]) -> int:
+        """Return the time of the newest report of some craft that are known."""
+        return int(self._picture.heard_us(np.array([self._picture.known(name) for name in pair])).max())
 
     def events(self) -> tuple[Event, ...]:
         """Return what craft in company did since `forget` was last called, in order of time."""
@@ -102,76 +245,37 @@ class Detector:
         self._closed.clear()
         self._events.clear()
 
+    def put_back(self, encounters: Iterable[Encounter], now_us: int) -> None:
+        """Open encounters again that were open when a detector ended; none is lost before its craft could be heard."""
+        for one in encounters:
+            slots = np.sort([self._picture.slot_of(name, now_us) for name in (one.a, one.b)])
+            if 0 <= slots[0] < slots[1]:
+                self._opened.put_back(int(looks.numbers_of(*slots)), one, now_us + self._patience_us())
+
+    def watch(self, names: frozenset[str]) -> None:
+        """Watch other craft from now on."""
+        self._picture.watch(names)
+
     def resting_from(self) -> int | None:
         """Return the time after which, with no new fix, nothing can change any more; None: nothing is held."""
         newest = self._picture.newest_us()
-        return None if newest is None else newest + round(self._settings.max_age_s * MICROSECONDS)
+        return None if newest is None else newest + self._patience_us()
+
+    def _patience_us(self) -> int:
+        return round(self._settings.max_age_s * MICROSECONDS)
 
     @property
     def craft(self) -> int:
         """How many craft were seen so far."""
-        return len(self._picture.names)
+        return self._picture.seen
 
-    def _judge(self, look: Look, row: int, *, in_company: bool) -> Alert | None:
-        """Move one pair on by one step; return the alert if its grade changed."""
-        key = int(look.key[row])
-        one = self._open.setdefault(key, _Open(key))
-        raised, holding = int(look.raised[row]), int(look.holding[row])
-        range_m, cpa_m = float(look.met.range_m[row]), float(look.met.cpa_m[row])
-        if range_m < one.range_m:
-            one.range_m, one.range_us = range_m, look.now_us
-        one.cpa_m = min(one.cpa_m, cpa_m if look.met.tcpa_s[row] >= 0.0 else range_m)
-        before = one.grade
-        if raised > one.grade:
-            one.grade, one.below_since_us = raised, None
-        elif holding >= one.grade:
-            one.below_since_us = None
-        elif one.below_since_us is None:
-            one.below_since_us = look.now_us
-        elif look.now_us - one.below_since_us >= self._settings.hold_s * MICROSECONDS:
-            one.grade, one.below_since_us = holding, None
-        if one.grade == before:
-            return None
-        reason = Reason.NEARER if one.grade > before else Reason.WIDER
-        if one.grade < before and look.met.tcpa_s[row] < 0.0:
-            reason = Reason.OPENING
-        if one.grade < before and in_company:
-            reason = Reason.COMPANY
-        alert = self._alert(look, row, one, reason)
-        one.alerts.append(alert)
-        if one.grade == 0:
-            self._close(key, look.now_us)
-        return alert
 
-    def _alert(self, look: Look, row: int, one: _Open, reason: Reason) -> Alert:
-        lies = reports.lie(look, row, self._settings)
-        if one.lies is not None:
-            lies = lies._replace(geometry=held(one.lies.geometry, lies.geometry))
-            if lies.geometry is one.lies.geometry or reason is not Reason.NEARER:  # as it began, until past and clear
-                lies = lies._replace(colregs=one.lies.colregs)
-        one.lies = lies
-        return reports.alert(look, row, lies, RISING[one.grade], reason, self._picture.names, self._settings)
-
-    def _lose(self, instant: Instant, now_us: int) -> list[Alert]:
-        """Clear, as lost, the encounters of which one craft has no fix young enough any more."""
-        keys = self._held()
-        a, b = rows_of(instant, keys)
-        alerts = []
-        for key in keys[(a < 0) | (b < 0)].tolist():
-            one = self._open[key]
-            alert = reports.lost(one.alerts[-1], now_us, self._settings)
-            one.alerts.append(alert)
-            alerts.append(alert)
-            self._close(key, now_us)
-        return alerts
-
-    def _close(self, key: int, now_us: int) -> None:
-        self._closed.append(self._encounter(key, now_us))
-        del self._open[key]
-
-    def _encounter(self, key: int, cleared_us: int | None) -> Encounter:
-        one, last = self._open[key], self._open[key].alerts[-1]
-        return Encounter(last.a, last.b, tuple(one.alerts), one.cpa_m, one.range_m, one.range_us, cleared_us)
+def _chosen(look: Look, which: Flags) -> Look:
+    """Return some of the pairs of a look."""
+    return look._replace(
+        key=look.key[which], met=look.met.take(which), pair=look.pair[which], apart_m=look.apart_m[which],
+        raised=look.raised[which], holding=look.holding[which],
+    )  # fmt: skip
 
 
 def detect(fixes: Fixes, settings: Settings | None = None, progress: Progress | None = None) -> Detection:

@@ -39,7 +39,12 @@ class Look(NamedTuple):
 
 def keys_of(instant: Instant, a: Indices, b: Indices) -> Keys:
     """Return the numbers of pairs given by their places in the instant's columns."""
-    return (instant.slot[a] << _HALF) | instant.slot[b]
+    return numbers_of(instant.slot[a], instant.slot[b])
+
+
+def numbers_of(low: Indices, high: Indices) -> Keys:
+    """Return the numbers of pairs given by their slots, the lower one first."""
+    return np.asarray((low << _HALF) | high, dtype=np.int64)
 
 
 def slots_of(keys: Keys) -> tuple[Indices, Indices]:
@@ -62,11 +67,17 @@ def look(instant: Instant, settings: Settings, held: Keys, now_us: int) -> Look:
         added = between(instant, *rows_of(instant, unseen))
         met = Met(*(np.concatenate(columns) for columns in zip(met, added, strict=True)))
         known = np.concatenate([known, unseen])
+    return graded(instant, settings, known, met, now_us)
+
+
+def graded(instant: Instant, settings: Settings, known: Keys, met: Met, now_us: int) -> Look:
+    """Return the look at these pairs alone; `known` are their numbers."""
     pair = instant.flying[met.a].astype(np.intp) + instant.flying[met.b]
     apart = instant.alt_m[met.b] - instant.alt_m[met.a]
     climb = np.nan_to_num(instant.climb_mps[met.b] - instant.climb_mps[met.a])
     still = (pair == Pair.SHIPS) & (instant.still[met.a] | instant.still[met.b])
-    asked = Asked(met, pair, still, apart, climb)
+    slow = instant.still | (instant.moving & (instant.speed_mps <= settings.slow_mps))
+    asked = Asked(met, pair, still, (pair == Pair.SHIPS) & slow[met.a] & slow[met.b], apart, climb)
     raised = grades(settings, asked, 1.0, 1.0)
     raised[met.relative_mps <= settings.company_mps] = 0  # two that stand still do not move against each other
     holding = grades(settings, asked, settings.cpa_factor, settings.tcpa_factor)
@@ -107,19 +118,24 @@ def _near(instant: Instant, settings: Settings, pair: Pair, which: Flags) -> Met
 
 
 class Asked(NamedTuple):
-    """The pairs that are graded; columns of shape (n,). `still`: both are ships, and one says that it lies still."""
+    """The pairs that are graded; columns of shape (n,).
+
+    Of two ships: `still`, one says that it lies still; `slow`, neither is faster than in a harbour.
+    """
 
     met: Met
     pair: Indices
     still: Flags
+    slow: Flags
     apart_m: Floats
     climb_mps: Floats
 
     def chosen(self, which: Flags) -> "Asked":
         """Return some of the pairs."""
         return Asked(
-            self.met.take(which), self.pair[which], self.still[which], self.apart_m[which], self.climb_mps[which]
-        )
+            self.met.take(which), self.pair[which], self.still[which], self.slow[which], self.apart_m[which],
+            self.climb_mps[which],
+        )  # fmt: skip
 
 
 def grades(settings: Settings, asked: Asked, factor: float, time_factor: float) -> Indices:
@@ -135,9 +151,14 @@ def grades(settings: Settings, asked: Asked, factor: float, time_factor: float) 
 
 
 def _ships_within(settings: Settings, one: Asked, level: Level, factor: float, time_factor: float) -> Flags:
-    cpa_m = np.where(one.still, min(level.cpa_m, settings.still_cpa_m), level.cpa_m) * factor
-    tcpa_s = np.where(one.still, min(level.tcpa_s, settings.still_tcpa_s), level.tcpa_s) * time_factor
-    return (one.met.tcpa_s >= 0.0) & (one.met.cpa_m <= cpa_m) & (one.met.tcpa_s <= tcpa_s)
+    cpa_m, tcpa_s = np.full(len(one.pair), level.cpa_m), np.full(len(one.pair), level.tcpa_s)
+    for which, nearest_m, ahead_s in (
+        (one.still, settings.still_cpa_m, settings.still_tcpa_s), (one.slow, settings.slow_cpa_m, settings.slow_tcpa_s)
+    ):  # fmt: skip
+        cpa_m[which] = np.minimum(cpa_m[which], nearest_m)
+        tcpa_s[which] = np.minimum(tcpa_s[which], ahead_s)
+    near = (one.met.cpa_m <= cpa_m * factor) & (one.met.tcpa_s <= tcpa_s * time_factor)
+    return (one.met.tcpa_s >= 0.0) & near
 
 
 def _flying_within(_settings: Settings, one: Asked, level: Level, factor: float, time_factor: float) -> Flags:

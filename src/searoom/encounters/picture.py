@@ -4,9 +4,14 @@ Late, repeated and future fixes, and jumps that no ship can make, are passed ove
 fix that confirms a jump is believed, so a receiver that was wrong before can be right again. What has once
 told a height, or is named as an aircraft is, flies: it ages sooner and may be faster than a ship. A height
 that the newest fix does not tell is reckoned on from the last that did.
+
+Where it is told how many craft it may hold, those not heard for longest give up their slots, strangers first; where
+none is old enough, a new stranger is not taken in. Both are counted.
 """
 
-from typing import NamedTuple
+import copy
+from dataclasses import replace
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -51,12 +56,16 @@ class Instant(NamedTuple):
 
 
 class Picture:
-    """What is known of every craft that was ever seen; a craft keeps its slot for good."""
+    """What is known of every craft that was seen; a craft keeps its slot for good, or for as long as there is room."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, most: int | None = None) -> None:
         self._settings = settings
+        self._most = most
         self._slots: dict[str, int] = {}
-        self.names: list[str] = []
+        self._free: list[int] = []
+        self._full_until_us = _NEVER
+        self.seen = 0  # craft, ever
+        self.names: list[str] = []  # by slot; empty where it is free
         self.passed_over: dict[str, int] = {}
         self._time_us: Times = np.full(_FIRST_ROOM, _NEVER, dtype=np.int64)
         self._mark_us: Times = np.full(_FIRST_ROOM, _NEVER, dtype=np.int64)  # the fix that speed is derived from
@@ -66,14 +75,25 @@ class Picture:
         self._flags: Flags = np.zeros((_FLAGS, _FIRST_ROOM), dtype=np.bool_)
         self._columns: Floats = np.full((_COLUMNS, _FIRST_ROOM), np.nan)
 
-    def update(self, fixes: Fixes, now_us: int) -> None:
-        """Take what was received since the last update; only the newest fix of each craft counts."""
+    def frozen(self) -> Self:
+        """Return a copy that stands still while this picture goes on; it is only to be looked at."""
+        still = copy.copy(self)
+        still.names = self.names.copy()
+        known = len(self.names)
+        for name in ("_time_us", "_alt_us", "_derived", "_flags", "_columns"):
+            setattr(still, name, getattr(self, name)[..., :known].copy())
+        return still
+
+    def update(self, fixes: Fixes, now_us: int) -> Indices:
+        """Take what was received since the last update, of each craft the newest fix; return the slots that moved."""
         timely = fixes.time_us <= now_us + round(self._settings.max_ahead_s * MICROSECONDS)
         self._count("later than now", ~timely)
         rows = np.flatnonzero(timely)[::-1]
         craft, newest = np.unique(fixes.craft[rows], return_index=True)
         rows = rows[newest]
-        slots = np.array([self._slot(fixes.names[index]) for index in craft], dtype=np.intp)
+        slots = np.array([self._slot(fixes.names[index], now_us) for index in craft.tolist()], dtype=np.intp)
+        self._count("more craft than can be kept", slots < 0)
+        rows, slots = rows[slots >= 0], slots[slots >= 0]
         self._kinds(fixes, rows, slots)
         late = fixes.time_us[rows] <= self._time_us[slots]
         self._count("not newer than what is known", late)
@@ -85,23 +105,48 @@ class Picture:
         self._strikes[slots[jumps & ~unbelieved]] = 0
         self._mark_us[slots[jumps]] = _NEVER  # a speed over a jump would be nonsense
         self._take(fixes, rows[~unbelieved], slots[~unbelieved])
+        return slots[~unbelieved]
 
-    def at(self, now_us: int) -> Instant:
-        """Return every craft whose last fix is not too old, reckoned to `now_us`."""
-        known = len(self.names)
-        settings, age = self._settings, (now_us - self._time_us[:known]) / MICROSECONDS
+    def slot_of(self, name: str, now_us: int) -> int:
+        """Return the slot of a craft, heard or not; -1 where there is no room."""
+        return self._slot(name, now_us)
+
+    def known(self, name: str) -> int:
+        """Return the slot of a craft that is known; -1 for any other."""
+        return self._slots.get(name, -1)
+
+    def watch(self, names: frozenset[str]) -> None:
+        """Watch other craft from now on."""
+        self._settings = replace(self._settings, watched=names)
+        for name, slot in self._slots.items():
+            self._is_watched(name, slot)
+
+    def watched(self, slots: Indices) -> Flags:
+        """Return which craft are watched."""
+        return np.asarray(self._flags[_WATCHED, slots])
+
+    def heard_us(self, slots: Indices) -> Times:
+        """Return the times of the newest fixes of some craft."""
+        return self._time_us[slots]
+
+    def at(self, now_us: int, of: Indices | None = None) -> Instant:
+        """Return every craft, or those `of` these slots, whose last fix is not too old, reckoned to `now_us`."""
+        known, settings = len(self.names), self._settings
+        slot = np.arange(known) if of is None else of
         flying, grounded, watched, ours = self._flags[:, :known]
-        slot = np.flatnonzero(age <= np.where(flying, settings.air_max_age_s, settings.max_age_s))
+        age = (now_us - self._time_us[slot]) / MICROSECONDS
+        young = age <= np.where(flying[slot], settings.air_max_age_s, settings.max_age_s)
+        slot, age = slot[young], age[young]
         row = np.full(known, -1, dtype=np.intp)
         row[slot] = np.arange(len(slot))
         lat, lon, told_speed, told_course, sigma = self._columns[:5, slot]
         speed, course, moving = kernels.known_velocity(told_speed, told_course, settings.speed_floor_mps)
         velocity_sigma = self._velocity_sigma(slot, moving)
-        lat, lon, course = kernels.dead_reckon(lat, lon, speed, course, age[slot])
+        lat, lon, course = kernels.dead_reckon(lat, lon, speed, course, age)
         manoeuvre = np.where(flying[slot], settings.air_manoeuvre_mps2, settings.manoeuvre_mps2)
         return Instant(
             slot, row, kernels.motion(lat, lon, speed, course), speed, course, moving,
-            kernels.place_sigma(sigma, velocity_sigma, age[slot], manoeuvre), velocity_sigma, age[slot],
+            kernels.place_sigma(sigma, velocity_sigma, age, manoeuvre), velocity_sigma, age,
             (told_speed < settings.speed_floor_mps) & ~ours[slot], flying[slot], grounded[slot], watched[slot],
             *self._heights(slot, flying[slot], now_us),
         )  # fmt: skip
@@ -140,24 +185,61 @@ class Picture:
         seen = np.where(fit, turned / np.maximum(seconds, 1.0), np.nan)
         return np.where(np.isfinite(fixes.turn_dps[rows]), fixes.turn_dps[rows], seen)
 
-    def _slot(self, name: str) -> int:
-        slot = self._slots.setdefault(name, len(self.names))
+    def _slot(self, name: str, now_us: int) -> int:
+        slot = self._slots.get(name)
+        if slot is None:
+            slot = self._new_slot(name, now_us)
+        return slot
+
+    def _new_slot(self, name: str, now_us: int) -> int:
+        watched = self._settings.watched
+        if self._most is not None and len(self.names) >= self._most and not self._free:
+            self._make_room(self._most, now_us)
+            if not self._free and (watched is None or name not in watched):
+                return -1
+        slot = self._free.pop() if self._free else len(self.names)
         if slot == len(self.names):
             self.names.append(name)
             if slot == len(self._time_us):
                 self._grow()
-            watched = self._settings.watched
-            self._flags[_WATCHED, slot] = watched is None or name in watched
-            self._flags[_OURS, slot] = name.startswith("own:") or (watched is not None and name in watched)
+        self.names[slot], self._slots[name] = name, slot
+        self._is_watched(name, slot)
+        self._flags[_FLYING, slot] = flies(name, "") or name in self._settings.aircraft
+        self.seen += 1
         return slot
+
+    def _is_watched(self, name: str, slot: int) -> None:
+        watched = self._settings.watched
+        self._flags[_WATCHED, slot] = watched is None or name in watched
+        self._flags[_OURS, slot] = name.startswith("own:") or (watched is not None and name in watched)
+
+    def _make_room(self, most: int, now_us: int) -> None:
+        """Forget the craft unheard for longest, a sixteenth of all, strangers first; none that is in use."""
+        if now_us < self._full_until_us:
+            return
+        settings, known = self._settings, len(self.names)
+        unheard_s = (now_us - self._time_us[:known]) / MICROSECONDS
+        old = np.flatnonzero(unheard_s > 2.0 * max(settings.max_age_s, settings.air_max_age_s))
+        order = np.lexsort((-unheard_s[old], self._flags[_WATCHED, old]))
+        slots = old[order][: most // 16 + 1]
+        if not len(slots):  # to ask again at once would be in vain
+            self._full_until_us = now_us + MICROSECONDS
+            return
+        for slot in slots.tolist():
+            del self._slots[self.names[slot]]
+            self.names[slot] = ""
+        self._free = slots.tolist()
+        for column in (self._time_us, self._mark_us, self._alt_us):
+            column[slots] = _NEVER
+        self._strikes[slots], self._derived[slots] = 0, False
+        self._flags[:, slots], self._columns[:, slots] = False, np.nan
+        self.passed_over[_FORGOTTEN] = self.passed_over.get(_FORGOTTEN, 0) + len(slots)
 
     def _kinds(self, fixes: Fixes, rows: Indices, slots: Indices) -> None:
         """Note which craft fly; who was once seen to fly is an aircraft for good."""
-        names = [self.names[slot] for slot in slots]
         by_source = np.array([flies("", source) for source in fixes.sources], dtype=np.bool_)
         told = np.isfinite(fixes.alt_m[rows]) | fixes.ground[rows] | by_source[fixes.source[rows]]
-        named = [flies(name, "") or name in self._settings.aircraft for name in names]
-        self._flags[_FLYING, slots] |= told | np.array(named, dtype=np.bool_)
+        self._flags[_FLYING, slots] |= told
 
     def _grow(self) -> None:
         room = len(self._time_us)
@@ -228,6 +310,7 @@ _ALT = 9
 _TURN = 11
 _TURN_SEEN_S = (30.0, 100.0)  # nearer fixes: noise of the course; further apart: another turn
 _TURN_FROM_MPS = 2.0
+_FORGOTTEN = "not heard for long, and forgotten to make room"
 _FLAGS = 4
 _FLYING, _GROUNDED, _WATCHED, _OURS = range(_FLAGS)
 _CLIMB_ERROR_MPS = 1.0  # 200 ft/min, the step of most reports being 64

@@ -31,7 +31,7 @@ def screen(fixes: Fixes, settings: Settings | None = None, progress: Progress | 
 
 def rows(detection: Detection) -> tuple[Row, ...]:
     """Return one row for each change of grade, with the names of `COLUMNS`, in order of time."""
-    return tuple(_row(alert) for alert in detection.alerts)
+    return tuple(row(alert) for alert in detection.alerts)
 
 
 def to_csv(detection: Detection) -> str:
@@ -92,7 +92,8 @@ class _Text:
         return len(part)
 
 
-def _row(alert: Alert) -> Row:
+def row(alert: Alert) -> Row:
+    """Return an alert with the names of `COLUMNS`; an unknown value is None."""
     return {
         "time_utc": _time(alert.time_us),
         "a": alert.a,

@@ -86,11 +86,16 @@ class Settings:
     speed_floor_mps: float = 0.5  # about 1 kn: below it a GNSS course is noise, and an anchored ship swings so fast
     still_cpa_m: float = METRES_PER_NAUTICAL_MILE / 10.0  # against one that says it lies still: a cable
     still_tcpa_s: float = 360.0  # and no longer ahead: only one of the two can do anything, and needs the time for that
+    slow_mps: float = 5.0 * METRES_PER_SECOND_PER_KNOT  # neither faster, as in a harbour: either can stop in time
+    slow_cpa_m: float = METRES_PER_NAUTICAL_MILE / 10.0  # then a cable
+    slow_tcpa_s: float = 120.0  # and two minutes: at 5 kn no more than 300 m each
     company_mps: float = 1.0 * METRES_PER_SECOND_PER_KNOT  # slower against each other: alongside, in tow, in company
     company_range_m: float = 3.0 * METRES_PER_NAUTICAL_MILE  # within it two ships that keep together are in company
     company_after_s: float = 300.0  # for so long: an overtaking at 6 kn more is past by then
     company_relative_mps: float = 3.0 * METRES_PER_SECOND_PER_KNOT  # and no faster against each other
     company_cpa_m: float = METRES_PER_NAUTICAL_MILE / 10.0  # a nearer passage is told even in company; 137 m was unsafe
+    overtaking_cpa_m: float = METRES_PER_NAUTICAL_MILE / 5.0  # nor a plot within two: antennas of two ships that touch
+    plot_s: float = 120.0  # lie up to 300 m apart; a plot is of places so long apart
     closing_mps: float = 2.0 * METRES_PER_SECOND_PER_KNOT  # closing faster than this in company is an event
     air_company_range_m: float = 2.0 * METRES_PER_NAUTICAL_MILE  # the same of two aircraft
     air_company_after_s: float = 60.0

@@ -17,17 +17,18 @@ import numpy.typing as npt
 from searoom.compiling import kernel, numba, ready, side_by_side
 from searoom.encounters.kernels import SAME_VELOCITY_MPS, Heights, Met, Motion, Vectors
 from searoom.encounters.pairing import EARTH_SMALLEST_M, MARGIN_M
+from searoom.encounters.swept_order import Columns, in_order
 from searoom.tracks.fixes import Flags, Floats, Indices
 
 Keys: TypeAlias = npt.NDArray[np.int64]  # cells
 Stretch: TypeAlias = npt.NDArray[np.float32]  # seconds from now
 Entered: TypeAlias = npt.NDArray[np.int32]  # craft
 Table: TypeAlias = tuple[Keys, Stretch, Stretch, Entered]
-Columns: TypeAlias = tuple[Indices, Indices, Floats, Floats, Floats, Floats]
+Coarse: TypeAlias = npt.NDArray[np.float32]  # shape (6, entries): place from the corner of the cell, velocity
 CHUNKS = 64  # parts of the table that are searched side by side
 ROOM = 4_096  # pairs that a part has room for at first, or `_MOST_EXPECTED` a craft; where that is too little, again
 _MOST_EXPECTED = 8
-CELL_RADII = 4.0  # a cell is this many radii wide, or twice as wide as most craft travel in the look-ahead
+CELL_RADII, CELL_USUAL = 4.0, 3.0  # a cell is so many radii wide, or so many times the way of most craft ahead
 _MAX_CELL_BITS = 21  # of each coordinate: cells of 12 m would still find room
 _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio (Knuth, TAOCP 6.4)
 
@@ -40,6 +41,7 @@ class _Limits(NamedTuple):
     height_m: float
     cell_m: float
     grow_m: float
+    margin_m: float
     still_mps2: float  # the square of a drift below which two do not move against each other
 
 
@@ -176,18 +178,53 @@ def _is_here(
 
 
 @kernel
+def _axis(key: int, shift: int, metres: float, cell_m: float) -> float:
+    """Return a coordinate from the corner of the cell with that key."""
+    low = (1 << _MAX_CELL_BITS) - 1
+    cell = (key >> shift) & low
+    if cell > low >> 1:
+        cell -= low + 1
+    return metres - cell * cell_m
+
+
+@side_by_side
+def _made_coarse(craft: Vectors, keys: Keys, entered: Entered, limits: _Limits, out: Coarse) -> None:
+    for entry in numba.prange(keys.shape[0]):
+        k, key = entered[entry], keys[entry]
+        out[0, entry] = _axis(key, 2 * _MAX_CELL_BITS, craft[k, 0], limits.cell_m)
+        out[1, entry] = _axis(key, _MAX_CELL_BITS, craft[k, 1], limits.cell_m)
+        out[2, entry] = _axis(key, 0, craft[k, 2], limits.cell_m)
+        out[3, entry], out[4, entry], out[5, entry] = craft[k, 3], craft[k, 4], craft[k, 5]
+
+
+@kernel
+def _roughly(coarse: Coarse, one: int, last: int, horizon_s: np.float32, near: Coarse) -> None:
+    """Reckon how near `one` comes to each entry behind it, squared, in three dimensions and single precision."""
+    x, y, z = coarse[0, one], coarse[1, one], coarse[2, one]
+    u, v, w = coarse[3, one], coarse[4, one], coarse[5, one]
+    zero, two, least = np.float32(0.0), np.float32(2.0), np.float32(1e-12)
+    for other in range(one + 1, last):
+        ox, oy, oz = coarse[0, other] - x, coarse[1, other] - y, coarse[2, other] - z
+        wx, wy, wz = coarse[3, other] - u, coarse[4, other] - v, coarse[5, other] - w
+        oo, ow, ww = ox * ox + oy * oy + oz * oz, ox * wx + oy * wy + oz * wz, wx * wx + wy * wy + wz * wz
+        moment = min(max(-ow / (ww + least), zero), horizon_s)
+        near[other - one - 1] = oo + moment * (two * ow + ww * moment)
+
+
+@kernel
 def _search(
-    craft: Vectors, table: Table, first: int, last: int, movers: int, wanted: Flags, limits: _Limits,
-    out: Columns, at: int, room: int,
+    craft: Vectors, table: Table, coarse: Coarse, first: int, last: int, movers: int, wanted: Flags, limits: _Limits,
+    near: Coarse, out: Columns, at: int, room: int,
 ) -> int:  # fmt: skip
     """Give out the pairs of the entries `first` to `last`, from row `at` on while there is room; return how many."""
     keys, begins, ends, entered = table
-    count = 0
+    count, enough = 0, np.float32(limits.radius_m**2 + limits.margin_m**2 + 2e-5 * limits.cell_m**2)
     for one in range(first, first + movers):
         i = entered[one]
         key, begun, ended = keys[one], begins[one], ends[one]
+        _roughly(coarse, one, last, np.float32(limits.horizon_s), near)
         for other in range(one + 1, last):
-            if keys[other] != key:
+            if near[other - one - 1] > enough or keys[other] != key:
                 continue
             begin, end = max(begun, begins[other]), min(ended, ends[other])
             if begin >= end:
@@ -214,16 +251,16 @@ def _search(
 
 @side_by_side
 def _search_all(
-    craft: Vectors, table: Table, start: Indices, movers: Indices, wanted: Flags, limits: _Limits,
-    out: Columns, counts: Indices, room: int,
+    craft: Vectors, table: Table, coarse: Coarse, start: Indices, movers: Indices, wanted: Flags, limits: _Limits,
+    most: int, out: Columns, counts: Indices, room: int,
 ) -> None:  # fmt: skip
     places = movers.shape[0]
     for chunk in numba.prange(CHUNKS):
-        count = 0
+        count, near = 0, np.empty(most, np.float32)
         for place in range(chunk * places // CHUNKS, (chunk + 1) * places // CHUNKS):
             if movers[place] and start[place + 1] - start[place] > 1:
                 count += _search(
-                    craft, table, start[place], start[place + 1], movers[place], wanted, limits,
+                    craft, table, coarse, start[place], start[place + 1], movers[place], wanted, limits, near,
                     out, chunk * room + count, room - count,
                 )  # fmt: skip
         counts[chunk] = count
@@ -246,9 +283,8 @@ def near(
         marks[_places(cells, mask)] = True
     table = _entries(rows, np.arange(len(speed_mps)), limits, mask, marks)
     start, movers = np.zeros(mask + 2, np.int64), np.zeros(mask + 1, np.int64)
-    ordered = (
-        np.empty_like(table[0]), np.empty_like(table[1]), np.empty_like(table[2]), np.empty_like(table[3])
-    )  # fmt: skip
+    keys, begins, ends, entered = table
+    ordered = (np.empty_like(keys), np.empty_like(begins), np.empty_like(ends), np.empty_like(entered))
     _sorted_in(table, speed_mps > 0.0, mask, start, movers, ordered)
     return _given_out(rows, ordered, start, movers, asked, limits)
 
@@ -260,7 +296,13 @@ def _limits(speed_mps: Floats, radius_m: float, horizon_s: float, height_m: floa
     margin = MARGIN_M + reach**2 / (2.0 * EARTH_SMALLEST_M)  # a straight path leaves the round Earth by so much
     grow = radius_m / 2.0 + margin
     return _Limits(
-        radius_m, horizon_s, height_m, max(CELL_RADII * radius_m, 2.0 * usual, 2.0 * grow), grow, SAME_VELOCITY_MPS**2
+        radius_m,
+        horizon_s,
+        height_m,
+        max(CELL_RADII * radius_m, CELL_USUAL * usual, 2.0 * grow),
+        grow,
+        margin,
+        SAME_VELOCITY_MPS**2,
     )
 
 
@@ -294,14 +336,14 @@ def _given_out(
     rows: Vectors, table: Table, start: Indices, movers: Indices, asked: Flags, limits: _Limits
 ) -> Met:  # fmt: skip
     room, counts = max(ROOM, _MOST_EXPECTED * len(rows) // CHUNKS), np.zeros(CHUNKS, np.int64)
+    coarse, most = np.empty((6, len(table[0])), np.float32), int(np.diff(start).max(initial=0))
+    _made_coarse(rows, table[0], table[3], limits, coarse)
     while True:
         one, other = np.empty(CHUNKS * room, np.int64), np.empty(CHUNKS * room, np.int64)
         figures = np.empty((4, CHUNKS * room))
         out = (one, other, figures[0], figures[1], figures[2], figures[3])
-        _search_all(rows, table, start, movers, asked, limits, out, counts, room)
+        _search_all(rows, table, coarse, start, movers, asked, limits, most, out, counts, room)
         if counts.max() <= room:
             break
         room = int(counts.max())
-    used = np.concatenate([np.arange(chunk * room, chunk * room + count) for chunk, count in enumerate(counts)])
-    order = used[np.argsort(one[used] * len(rows) + other[used])]
-    return Met(one[order], other[order], *figures[:, order])
+    return in_order(out, counts, room, len(rows))

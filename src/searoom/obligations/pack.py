@@ -1,8 +1,8 @@
 """One table of a pack, read strictly: what is missing, unknown or of the wrong kind is refused with its place."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from searoom import cbor
 from searoom.errors import NotAllowed
@@ -10,8 +10,8 @@ from searoom.units import MICROSECONDS
 
 LANGUAGES: Final = ("en", "ja", "zh")
 
-_DAY_US: Final = 86_400 * MICROSECONDS
-_UNITS: Final = {"min": 60 * MICROSECONDS, "h": 3600 * MICROSECONDS, "d": _DAY_US}
+DAY_US: Final = 86_400 * MICROSECONDS
+_UNITS: Final = {"min": 60 * MICROSECONDS, "h": 3600 * MICROSECONDS, "d": DAY_US}
 _ADVICE: Final = "Correct the pack at this place; docs/formats/agreement.md lists what each table may hold."
 
 
@@ -23,10 +23,12 @@ def refuse(place: str, problem: str) -> NotAllowed:
 class Table:
     """A table of the file with its place; each value is asked for once and by name, and `done` refuses the rest."""
 
-    def __init__(self, values: object, place: str) -> None:
+    def __init__(self, values: object, place: str, faults: list[NotAllowed] | None = None) -> None:
+        """Read `values`; where `faults` is given, `gather` collects there what it would otherwise raise."""
         if not isinstance(values, Mapping):
             raise refuse(place, "this must be a table")
         self.place = place
+        self.faults = faults
         self._values: dict[str, object] = {str(name): value for name, value in values.items()}
         self._asked: set[str] = set()
 
@@ -41,6 +43,23 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Return the names in the table, in the order of the file."""
         return tuple(self._values)
+
+    def gather(self, parts: Mapping[str, Callable[[], object]]) -> dict[str, Any]:
+        """Return what each part reads; with a list of faults, go on after each and raise the last at the end."""
+        found: dict[str, object] = {}
+        last: NotAllowed | None = None
+        for name, read in parts.items():
+            try:
+                found[name] = read()
+            except NotAllowed as fault:
+                if self.faults is None:
+                    raise
+                if fault not in self.faults:
+                    self.faults.append(fault)
+                last = fault
+        if last is not None:
+            raise last
+        return found
 
     def take(self, name: str) -> object:
         """Return the value of `name`, which must be there."""
@@ -90,14 +109,14 @@ class Table:
 
     def texts(self, name: str) -> Mapping[str, str]:
         """Return a text in each language: all of them, and no other."""
-        table = Table(self.take(name), self.at(name))
+        table = Table(self.take(name), self.at(name), self.faults)
         texts = {language: table.text(language) for language in LANGUAGES}
         table.done()
         return texts
 
     def table(self, name: str) -> "Table":
         """Return a table inside this one."""
-        return Table(self.take(name), self.at(name))
+        return Table(self.take(name), self.at(name), self.faults)
 
     def tables(self, name: str, *, optional: bool = False) -> tuple["Table", ...]:
         """Return a list of tables, each with its number and, where it has one, its id as its place."""
@@ -106,7 +125,9 @@ class Table:
         value = self.take(name)
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise refuse(self.at(name), "this must be a list of tables")
-        return tuple(Table(item, f"{self.at(name)}[{at}]{_named(item)}") for at, item in enumerate(value, start=1))
+        return tuple(
+            Table(item, f"{self.at(name)}[{at}]{_named(item)}", self.faults) for at, item in enumerate(value, start=1)
+        )
 
     def list(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, none of them twice."""
@@ -117,6 +138,16 @@ class Table:
         if len(set(items)) != len(items):
             raise refuse(self.at(name), "something is named twice")
         return items
+
+    def days(self, name: str) -> tuple[date, ...]:
+        """Return a list of dates in ascending order, each once."""
+        value = self.take(name)
+        if not isinstance(value, list) or any(isinstance(d, datetime) or not isinstance(d, date) for d in value):
+            raise refuse(self.at(name), "this must be a list of dates such as 2026-05-04")
+        found = tuple(cast("Sequence[date]", value))
+        if sorted(set(found)) != list(found):
+            raise refuse(self.at(name), "dates stand in ascending order, each once")
+        return found
 
     def day(self, name: str) -> date:
         """Return a date without a time of day."""
@@ -150,7 +181,7 @@ def _named(item: object) -> str:
 
 def day_us(day: date) -> int:
     """Return the first microsecond of a day in UTC."""
-    return (day.toordinal() - date(1970, 1, 1).toordinal()) * _DAY_US
+    return (day.toordinal() - date(1970, 1, 1).toordinal()) * DAY_US
 
 
 def plain(value: object, place: str) -> cbor.Value:

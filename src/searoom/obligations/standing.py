@@ -12,24 +12,28 @@ such duty says on whose word it rests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, cast
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from searoom.account import Account, Message, Ref, Transcribed, ref_text
+from searoom.account import Account, Ref, ref_text
 from searoom.clock import to_text
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import FAR_US, TERMS, TRIGGERS, Occasion, Said
 from searoom.obligations.deeds import Deeds, Judgement
+from searoom.obligations.entries import READ_BACK, read_said
+from searoom.obligations.order import in_order
+from searoom.obligations.resting import Rest, resting, rests
 from searoom.obligations.wording import sentences
-from searoom.record.roster import author_of
-from searoom.signals.forms import Filled, FormBook
+from searoom.signals.forms import FormBook
 
-STATES: Final = ("pending", "due", "met", "late", "missed", "disputed", "waived", "transcribed")
-EFFECTIVE_FIELD: Final = "effective"
-CONVEYED: Final = "conveyed"
-READ_BACK: Final = ("code", "words")
-"""What must have been read back for words handed over otherwise to count as having come through."""
+__all__ = [
+    "DONE", "READ_BACK", "STATES", "Obligation", "automatic", "by_station", "due", "facts", "latest", "resting_from",
+    "standing",
+]  # fmt: skip
+
+STATES: Final = ("pending", "due", "met", "late", "missed", "disputed", "waived", "transcribed", "reversed")
+DONE: Final = frozenset({"met", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class Obligation:
     `silence` is what silence means (a row of `clauses.SILENCES`), `host` whose turn it is ('' where
     the clause has no turns or the first host is still to be agreed). `transcript_by` names whose transcript it rests
     on, where it rests on one; `conveyed_by` whose own word it is that something came through. `sentence` says it all
-    by language.
+    by language. `progress` is n of m steps; `views` is what each who verifies found, `verified` the finding on which
+    all of them agree ('contested' where they differ). `moment_us` is when it was done, `verified_us` when found so.
+    `note` is 'waits' where its condition does not hold yet, 'unclear' where that is not known.
     """
 
     clause: Clause
@@ -57,6 +63,12 @@ class Obligation:
     transcript_by: str
     conveyed_by: str
     sentence: Mapping[str, str]
+    progress: tuple[int, int] | None = None
+    verified: str = ""
+    views: Mapping[str, str] = field(default_factory=dict)
+    moment_us: int | None = None
+    verified_us: int | None = None
+    note: str = ""
 
     @property
     def open(self) -> bool:
@@ -69,23 +81,43 @@ def standing(
 ) -> tuple[Obligation, ...]:
     """Return every duty under the clauses in force, or under these: by clause in order, then by time, then by party."""
     asked = agreement.in_force() if clauses is None else clauses
-    handed, names = _handed(account), sorted({name for clause in asked for name in _forms(clause)})
-    messages = account.messages(*names) if names else ()
-    said = tuple((message.filled, _said(account, message, handed)) for message in messages)
-    causes = tuple(its for _, its in said)
-    said += tuple(_heard(item, item.understood) for item in account.transcripts() if item.understood is not None)
-    rest_us = resting_from(agreement, account)
-    return tuple(
-        duty
-        for clause in asked
-        for duty in _under(clause, agreement, Deeds(clause, account, said), causes, rest_us, now_us)
+    ordered = in_order(_with_needed(asked, agreement.in_force()))
+    said, causes = read_said(account, {name for clause in ordered for name in _forms(clause)})
+    at_rest = resting(
+        agreement.in_force(), agreement.starts_us, causes if clauses is None else _notices(agreement, account)
     )
+    found: dict[str, tuple[Obligation, ...]] = {}
+    for clause in ordered:
+        towards = [pair for name in _forms(clause) for pair in said.get(name, ())]
+        world = _World(agreement, account, causes, found, at_rest, now_us)
+        found[clause.id] = tuple(_under(clause, world, Deeds(clause, account, towards)))
+    return tuple(duty for clause in asked for duty in found[clause.id])
+
+
+def _with_needed(asked: Sequence[Clause], in_force: Sequence[Clause]) -> tuple[Clause, ...]:
+    """Return these clauses, and those that they wait for."""
+    by_id, found = {clause.id: clause for clause in in_force}, list(asked)
+    for clause in found:
+        found += [by_id[name] for name in clause.needs if name in by_id and by_id[name] not in found]
+    return tuple(found)
+
+
+def _notices(agreement: Agreement, account: Account) -> Mapping[str, Sequence[Said]]:
+    return read_said(account, {clause.trigger.form for clause in agreement.in_force() if clause.effect})[1]
 
 
 def _forms(clause: Clause) -> tuple[str, ...]:
-    """Return the forms that start a duty under a clause, or fulfil one."""
-    fulfils = clause.fulfilment.form if clause.fulfilment is not None else ""
-    return tuple(filter(None, (clause.trigger.form, fulfils)))
+    """Return the forms that start a duty under a clause, fulfil one, undo, verify or break it; each once."""
+    wanted = clause.fulfilment
+    found = [clause.trigger.form]
+    if wanted is not None:
+        found += [
+            *wanted.forms,
+            *(other.form for other in (wanted.reversed_by, wanted.verified_by) if other is not None),
+        ]
+    if clause.broken_by is not None:
+        found.append(clause.broken_by.form)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def by_station(agreement: Agreement, book: FormBook) -> tuple[Clause, ...]:
@@ -117,6 +149,8 @@ def facts(duty: Obligation, lang: str) -> dict[str, str | list[str] | None]:
         "conveyed_by": duty.conveyed_by,
         "silence": duty.silence,
         "met_by": None if duty.met_by is None else ref_text(duty.met_by),
+        "progress": "" if duty.progress is None else "{} of {}".format(*duty.progress),
+        "verified": duty.verified,
         "sentence": duty.sentence[lang],
     }
 
@@ -136,96 +170,84 @@ def automatic(obligations: Sequence[Obligation], party: str, book: FormBook) -> 
 
 def resting_from(agreement: Agreement, account: Account) -> int:
     """Return from when the dated duties rest: a notice takes effect when all have it, and not earlier than it says."""
-    moments = [FAR_US]
-    for clause in agreement.in_force():
-        if clause.effect != "suspends":
+    at_rest = resting(agreement.in_force(), agreement.starts_us, _notices(agreement, account))
+    return min((rest.from_us for rest in at_rest if not rest.clauses), default=FAR_US)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What the duties of one clause are computed from: `found` are those of the clauses before it."""
+
+    agreement: Agreement
+    account: Account
+    causes: Mapping[str, Sequence[Said]]
+    found: Mapping[str, tuple[Obligation, ...]]
+    at_rest: Sequence[Rest]
+    now_us: int
+
+
+def _under(clause: Clause, world: _World, deeds: Deeds) -> Iterator[Obligation]:
+    agreement, now_us, last_host = world.agreement, world.now_us, ""
+    causes = world.causes.get(clause.trigger.form, ())
+    occasions = TRIGGERS[clause.trigger.kind].occasions(
+        clause.trigger, causes, agreement.starts_us, now_us, _reached(clause, world.found)
+    )
+    for at, occasion in enumerate(occasions):
+        note = _condition(clause, occasion, world)
+        if note == "not-owed":
             continue
-        for notice in account.messages(clause.trigger.form):
-            received_us = _said(account, notice, {}).delivered_us
-            if received_us is not None:
-                named = notice.filled.fields.get(EFFECTIVE_FIELD)
-                moments.append(max(received_us, named) if isinstance(named, int) else received_us)
-    return min(moments)
-
-
-def _said(account: Account, message: Message, handed: Mapping[Ref, Mapping[str, int]]) -> Said:
-    """Return an entry with when all had it: by their stations' word, or where none can say so, by its author's own."""
-    states = {party: account.delivered(message.ref, party) for party in message.recipients}
-    times = [state.at_us for state in states.values() if state is not None]
-    told = handed.get(message.ref, {})
-    others = [party for party in account.parties if party != message.author and states.get(party) is None]
-    by_hand = bool(told) and all(party in told for party in others)
-    shown = bool(times) and len(times) == len(states)
-    if by_hand and not shown:
-        times += [told[party] for party in others]
-    return Said(
-        ref=message.ref,
-        form=message.filled.form,
-        author=message.author,
-        recipients=tuple(sorted({*message.recipients, *(told if by_hand and not shown else ())})),
-        at_us=message.claimed_us,
-        delivered_us=max(times) if shown or (by_hand and times) else None,
-        conveyed=by_hand and not shown,
-    )
-
-
-def _handed(account: Account) -> Mapping[Ref, Mapping[str, int]]:
-    """Return when each entry was, by its author's own word, handed over to whom and read back."""
-    found: dict[Ref, dict[str, int]] = {}
-    for message in account.messages(CONVEYED):
-        fields, ref = message.filled.fields, account.answered(message.filled)
-        if ref is not None and fields["readback"] in READ_BACK and author_of(ref[0]) == message.author:
-            found.setdefault(ref, {}).setdefault(str(fields["party"]), cast("int", fields["at"]))
-    return found
-
-
-def _heard(item: Transcribed, understood: Filled) -> tuple[Filled, Said]:
-    """Return a transcript as what its officer understood it to be, heard at the time that they wrote down."""
-    at_us = cast("int", item.filled.fields["at"])
-    return replace(understood, reply_to=item.filled.reply_to), Said(
-        ref=item.ref,
-        form=understood.form,
-        author=item.said_by,
-        recipients=(item.author,),
-        at_us=at_us,
-        delivered_us=at_us,
-        transcript_by=item.author,
-    )
-
-
-def _under(
-    clause: Clause,
-    agreement: Agreement,
-    deeds: Deeds,
-    causes: Sequence[Said],
-    rest_us: int,
-    now_us: int,
-) -> Iterator[Obligation]:
-    last_host = ""
-    for occasion in TRIGGERS[clause.trigger.kind].occasions(clause.trigger, causes, agreement.starts_us, now_us):
-        due_us = TERMS[clause.term.kind].due(clause.term, occasion)
-        for owed_by in _owing(clause, agreement, occasion):
-            judged = _judge(clause, deeds, occasion, owed_by, due_us, now_us)
-            if _rests(clause, judged, FAR_US if due_us is None else due_us, rest_us):
+        due_us = None if note else TERMS[clause.term.kind].due(clause.term, occasion)
+        for owed_by in _owing(clause, agreement, occasion, at):
+            judged = Judgement("pending") if note else _judge(clause, world, deeds, occasion, owed_by, due_us)
+            if rests(clause.id, judged.state, due_us, world.at_rest) and clause.term.kind != "on-receipt":
                 judged = replace(judged, state="waived")
             last_host = judged.host or last_host
             host = (judged.host or _after(last_host, agreement.parties)) if clause.in_turn else ""
             duty = Obligation(
-                clause=clause,
-                label=occasion.label,
-                owed_by=owed_by,
-                arose_us=occasion.arose_us,
-                due_us=due_us,
-                state=judged.state,
-                said=judged.said,
-                met_by=judged.met_by,
-                silence=clause.silence,
-                host=host,
-                transcript_by=judged.transcript_by,
-                conveyed_by=_word_of(occasion, owed_by, judged),
-                sentence={},
-            )
+                clause, occasion.label, owed_by, occasion.arose_us, due_us, judged.state, judged.said, judged.met_by,
+                clause.silence, host, judged.transcript_by, _word_of(occasion, owed_by, judged), {}, judged.progress,
+                judged.verified, judged.views, judged.moment_us, judged.verified_us, note,
+            )  # fmt: skip
             yield replace(duty, sentence=sentences(agreement, duty))
+
+
+def latest(duties: Sequence[Obligation]) -> tuple[Obligation, ...]:
+    """Return the duties of the last occasion among these."""
+    return tuple(duty for duty in duties if duty.label == duties[-1].label)
+
+
+def _reached(clause: Clause, found: Mapping[str, tuple[Obligation, ...]]) -> Mapping[str, int]:
+    """Return since when each clause that a trigger `after` names is done or verified, by all who owe it."""
+    reached: dict[str, int] = {}
+    for name in clause.trigger.clauses:
+        last = latest(found[name]) if found.get(name) else ()
+        since = [duty.verified_us if clause.trigger.state == "verified" else _done_us(duty) for duty in last]
+        known = [moment for moment in since if moment is not None]
+        if known and len(known) == len(since):
+            reached[name] = max(known)
+    return reached
+
+
+def _done_us(duty: Obligation) -> int | None:
+    return duty.moment_us if duty.state in DONE else None
+
+
+def _condition(clause: Clause, occasion: Occasion, world: _World) -> str:
+    """Return '' where a duty arises, 'not-owed' where what was said makes none, else 'waits' or 'unclear'."""
+    if clause.when is None:
+        return ""
+    verified, done = dict[str, str](), dict[str, int]()
+    for name in clause.when.clauses():
+        last = latest(world.found[name]) if world.found.get(name) else ()
+        views = {duty.verified for duty in last}
+        verified[name] = "contested" if len(views) > 1 else (views.pop() if views else "") or "none"
+        done[name] = sum(duty.progress[0] if duty.progress else duty.state in DONE for duty in last)
+    fields = occasion.cause.fields if occasion.cause is not None else {}
+    author = occasion.cause.author if occasion.cause is not None else ""
+    holds = clause.when.holds(fields=fields, author=author, verified=verified, done=done)
+    if holds is None:
+        return "unclear"
+    return "" if holds else ("waits" if clause.when.clauses() else "not-owed")
 
 
 def _word_of(occasion: Occasion, owed_by: Sequence[str], judged: Judgement) -> str:
@@ -236,30 +258,32 @@ def _word_of(occasion: Occasion, owed_by: Sequence[str], judged: Judgement) -> s
 
 
 def _judge(
-    clause: Clause, deeds: Deeds, occasion: Occasion, owed_by: Sequence[str], due_us: int | None, now_us: int
+    clause: Clause, world: _World, deeds: Deeds, occasion: Occasion, owed_by: Sequence[str], due_us: int | None
 ) -> Judgement:
-    if clause.term.kind == "on-receipt" and occasion.cause is not None:
-        return deeds.judge_receipt(occasion.cause)
+    cause, now_us = occasion.cause, world.now_us
+    if clause.term.kind == "on-receipt" and cause is not None:
+        return deeds.judge_receipt(cause)
+    if clause.term.kind in ("before", "at-latest") and cause is not None:
+        return deeds.judge_before(cause, due_us, now_us, clause.term.counts_from)
+    if clause.broken_by is not None:
+        return deeds.judge_pledge(owed_by[0], world.causes.get(clause.broken_by.form, ()), occasion, now_us)
     return deeds.judge(occasion, owed_by, due_us, now_us)
 
 
-def _rests(clause: Clause, judged: Judgement, due_us: int, rest_us: int) -> bool:
-    """Whether a notice of suspension has put the duty to rest: its deadline falls after the notice took effect.
-
-    A notice itself never rests: it is owed its receipt whatever else is suspended.
-    """
-    return judged.state in ("pending", "due", "missed") and clause.term.kind != "on-receipt" and due_us > rest_us
-
-
-def _owing(clause: Clause, agreement: Agreement, occasion: Occasion) -> tuple[tuple[str, ...], ...]:
-    """Return the groups that owe: one party each, or all of them as one group."""
-    if clause.owes == "together":
-        return (agreement.parties,)
+def _owing(clause: Clause, agreement: Agreement, occasion: Occasion, at: int) -> tuple[tuple[str, ...], ...]:
+    """Return the groups that owe: one party each, or several as one group."""
+    parties = agreement.parties
+    if clause.owes in ("together", "named-together"):
+        return (tuple(party for party in parties if not clause.by or party in clause.by),)
+    if clause.owes == "named":
+        return tuple((party,) for party in parties if party in clause.by)
+    if clause.owes == "in-turn":
+        return ((parties[(parties.index(clause.first) + at) % len(parties)],),)
     if occasion.cause is None or clause.owes == "each":
-        return tuple((party,) for party in agreement.parties)
+        return tuple((party,) for party in parties)
     if clause.owes == "author":
         return ((occasion.cause.author,),)
-    return tuple((party,) for party in agreement.parties if party in occasion.cause.recipients)
+    return tuple((party,) for party in parties if party in occasion.cause.recipients)
 
 
 def _after(host: str, parties: Sequence[str]) -> str:

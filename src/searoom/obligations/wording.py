@@ -47,6 +47,18 @@ class Duty(Protocol):
     def conveyed_by(self) -> str:
         """Whose own word it is that something came through, or ''."""
 
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How many of how many steps."""
+
+    @property
+    def verified(self) -> str:
+        """What those who verify have found, or ''."""
+
+    @property
+    def note(self) -> str:
+        """'waits' or 'unclear' where its condition does not hold or is not known."""
+
 
 _JOIN: Final[Mapping[str, str]] = {"en": " and ", "ja": "と", "zh": "和"}
 
@@ -93,6 +105,62 @@ STATE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{title} ({label}): done by {who} in time, as one side alone has written it down.",
         "ja": "{title}（{label}）：一方のみの記述によれば、{who}が期限内に行いました。",
         "zh": "{title}（{label}）：仅据一方记述，{who}已按时履行。",
+    },
+    "reversed": {
+        "en": "{title} ({label}): done by {who}, and undone again since.",
+        "ja": "{title}（{label}）：{who}が行いましたが、その後取り消されました。",
+        "zh": "{title}（{label}）：{who}曾履行，其后已撤回。",
+    },
+}
+_NOTES: Final[Mapping[str, Mapping[str, str]]] = {
+    "waits": {
+        "en": "{title} ({label}): of {who}, not yet asked for: what has to be verified first is not.",
+        "ja": "{title}（{label}）：{who}にはまだ求められません。先に検証されるべき事項が未検証です。",
+        "zh": "{title}（{label}）：尚不要求{who}履行：须先核实的事项尚未核实。",
+    },
+    "unclear": {
+        "en": "{title} ({label}): whether {who} owe it is not known: what decides it is missing from the entry.",
+        "ja": "{title}（{label}）：{who}の義務か否か不明です。判断に必要な記載がありません。",
+        "zh": "{title}（{label}）：{who}是否须履行不明：条目缺少作出判断所需的内容。",
+    },
+}
+_PLEDGE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "met": {
+        "en": "{title}: kept by {who} so far, as far as the record shows.",
+        "ja": "{title}：記録の限り、{who}はこれまで守っています。",
+        "zh": "{title}：据记录，{who}迄今遵守。",
+    },
+    "missed": {
+        "en": "{title}: broken by {who}, by its own word.",
+        "ja": "{title}：{who}自身の記述によれば、守られませんでした。",
+        "zh": "{title}：据{who}自述，未予遵守。",
+    },
+    "disputed": {
+        "en": "{title}: another party says that {who} broke it; {who} has not said so. Both stand.",
+        "ja": "{title}：他の当事者は{who}が守らなかったと述べ、{who}はそう述べていません。双方を併記します。",
+        "zh": "{title}：另一方称{who}未遵守，{who}没有这样表示。两者并列保留。",
+    },
+    "pending": {
+        "en": "{title}: holds for {who} from {label} on.",
+        "ja": "{title}：{who}について{label}から適用されます。",
+        "zh": "{title}：自{label}起适用于{who}。",
+    },
+}
+_PROGRESS_WORDS: Final[Mapping[str, str]] = {
+    "en": "{n} of {of} are done.",
+    "ja": "{of}件中{n}件が完了。",
+    "zh": "{of}项中已完成{n}项。",
+}
+_VERIFIED_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "joint": {
+        "en": "Found by all who verify: {found}.",
+        "ja": "検証者全員の所見：{found}。",
+        "zh": "核查各方一致结论：{found}。",
+    },
+    "contested": {
+        "en": "Those who verify differ; each finding stands.",
+        "ja": "検証者の所見は分かれており、それぞれ併記します。",
+        "zh": "核查各方结论不一，各自保留。",
     },
 }
 
@@ -143,7 +211,12 @@ def _parts(agreement: Agreement, duty: Duty, lang: str) -> list[str]:
     clause, until = duty.clause, _RECEIPT_WORDS[lang] if duty.due_us is None else to_text(duty.due_us)
     words = {"title": clause.title[lang], "label": duty.label, "who": join_names(agreement, duty.owed_by, lang)}
     running = duty.state != "pending" or duty.due_us is not None
-    parts = [(STATE_WORDS[duty.state] if running else _NOT_RUNNING)[lang].format(**words, due=until)]
+    parts = [_first(duty, running=running)[lang].format(**words, due=until)]
+    if duty.progress is not None:
+        parts.append(_PROGRESS_WORDS[lang].format(n=duty.progress[0], of=duty.progress[1]))
+    if duty.verified:
+        found = _VERIFIED_WORDS["contested" if duty.verified == "contested" else "joint"]
+        parts.append(found[lang].format(found=duty.verified))
     if clause.in_turn and duty.state in ("due", "pending", "missed"):
         named, open_question = _HOST_WORDS[lang]
         parts.append(named.format(host=agreement.name(duty.host, lang)) if duty.host else open_question)
@@ -157,3 +230,12 @@ def _parts(agreement: Agreement, duty: Duty, lang: str) -> list[str]:
     if duty.state == "missed" or (duty.state == "due" and duty.due_us is None):
         parts.append(clause.silence_text[lang])
     return parts
+
+
+def _first(duty: Duty, *, running: bool) -> Mapping[str, str]:
+    """Return the words of the first sentence: of a condition that does not hold, a pledge, or the state."""
+    if duty.note:
+        return _NOTES[duty.note]
+    if duty.clause.trigger.kind == "pledge" and duty.state in _PLEDGE_WORDS:
+        return _PLEDGE_WORDS[duty.state]
+    return STATE_WORDS[duty.state] if running else _NOT_RUNNING

@@ -1,15 +1,12 @@
 """The review and the joint page as text: values in, one self-contained HTML document out, no file written.
 
 Whatever somebody wrote is escaped, isolated in its direction and shown with its control characters
-visible: every expression of a template passes through `_shown`, so that none can be forgotten.
+visible: every expression of a template passes through `templating`, so that none can be forgotten.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from searoom.account import Account
@@ -24,7 +21,8 @@ from searoom.review.pictures import Mark, Picture, closest
 from searoom.review.plots import Measured, interval_plot, range_plot
 from searoom.review.rows import Handed
 from searoom.review.sections import SECTIONS, Case, Content, DueRow, Proof, Proven
-from searoom.review.svg import MARKS, PALETTE, Drawing, visible
+from searoom.review.svg import MARKS, PALETTE, Drawing
+from searoom.review.templating import environment
 from searoom.review.texts import HTML_LANGUAGES, Texts
 from searoom.signals.forms import FormBook
 from searoom.signals.forms import load as load_forms
@@ -140,7 +138,7 @@ def _heading(key: str, texts: Texts) -> str:
 def _render(name: str, content: Content, texts: Texts, **more: object) -> str:
     lang = HTML_LANGUAGES[texts.lang]
     return (
-        _environment()
+        environment("searoom.review")
         .get_template(name)
         .render(
             c=content,
@@ -227,30 +225,6 @@ def _small(kind: str, colour: str, hollow: bool) -> Markup:
     drawing = Drawing(12, 12, title="", description="", lang="", size=12)
     drawing.mark(6, 6, kind, colour, radius=4.2, hollow=hollow)
     return Markup(drawing.small())  # noqa: S704  # shapes only, no foreign text
-
-
-def _shown(value: object) -> object:
-    """Make what a template prints harmless: control and direction characters become visible codes."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value, lines=True)
-
-
-def _source(name: str) -> str | None:
-    file = resources.files("searoom.review").joinpath("templates", name)
-    return file.read_text(encoding="utf-8") if file.is_file() else None
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(_source),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
 
 
 __all__ = ["Case", "Proven", "ReviewData", "joint", "joint_page", "page", "review"]

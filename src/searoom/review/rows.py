@@ -25,6 +25,7 @@ from searoom.review.texts import Texts
 from searoom.review.writing import people, values
 from searoom.signals import codebook
 from searoom.signals.forms import FormBook
+from searoom.signals.states import page_key
 
 Handed = Mapping[Ref, int]
 """When a carrier took each message (microseconds): only the author's node knows, and it is no part of the record."""
@@ -62,7 +63,7 @@ def content(
         exercise=agreement.exercise,
         chairs=chairs,
         sizes=tuple((party, account.sizes[party]) for party in agreement.parties),
-        contacts=contact_rows(account, book, texts, codebook.load([b for b in agreement.books if b in codebook.BOOKS])),
+        contacts=contact_rows(account, book, texts, codebook.load(agreement.books)),
         hotline=tuple(row(m) for m in account.messages() if m.filled.form in HOTLINE_FORMS),
         dossiers=dossier_rows(account, agreement, book, texts),
         timeline=_timeline(account, book, row),
@@ -156,6 +157,7 @@ def state_rows(
         if director:
             found.append(StateRow("recorded", one.recorded, texts("timeline.by_checkpoint", party=name), "", "", ()))
         found.append(_state("read", one.read, name, texts))
+        found.extend(_state(page_key(said.kind), said.state, name, texts) for said in known.judged(one))
     found.extend(
         StateRow(
             "answered",

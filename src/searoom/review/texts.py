@@ -7,6 +7,7 @@ from importlib import resources
 from string import Formatter
 
 from searoom.errors import NotAllowed
+from searoom.signals import states
 from searoom.signals.tables import LANGUAGES
 
 HTML_LANGUAGES: Mapping[str, str] = {"en": "en", "ja": "ja", "zh": "zh-Hans"}
@@ -15,10 +16,10 @@ _TABLE = "texts.toml"
 
 
 @cache
-def table() -> Mapping[str, Mapping[str, str]]:
-    """Return the table: `group.name` to the sentence in each language; a gap or an odd placeholder is refused."""
-    source = resources.files("searoom.review").joinpath(_TABLE).read_text(encoding="utf-8")
-    return check(tomllib.loads(source))
+def table(package: str = "searoom.review") -> Mapping[str, Mapping[str, str]]:
+    """Return a package's table: `group.name` to the sentence in each language; a gap or odd placeholder is refused."""
+    source = resources.files(package).joinpath(_TABLE).read_text(encoding="utf-8")
+    return check({**states.page_groups(), **tomllib.loads(source)})
 
 
 def check(groups: Mapping[str, object]) -> Mapping[str, Mapping[str, str]]:
@@ -45,14 +46,14 @@ def placeholders(sentence: str) -> frozenset[str]:
 class Texts:
     """The sentences of one language."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, package: str = "searoom.review") -> None:
         if lang not in LANGUAGES:
             raise NotAllowed(f"there are no texts in '{lang}'", advice=f"Choose one of {', '.join(LANGUAGES)}.")
-        self.lang = lang
+        self.lang, self._rows = lang, table(package)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a sentence with its values filled in; an unknown key or a missing value is refused."""
-        row = table().get(key)
+        row = self._rows.get(key)
         if row is None:
             raise NotAllowed(f"no sentence is called '{key}'")
         if placeholders(row[self.lang]) != frozenset(values):
@@ -61,10 +62,10 @@ class Texts:
 
     def has(self, key: str) -> bool:
         """Return whether the table has this row."""
-        return key in table()
+        return key in self._rows
 
     def each(self, key: str) -> tuple[tuple[str, str], ...]:
         """Return (HTML language, sentence) for every language, this page's own first."""
-        row = table()[key]
+        row = self._rows[key]
         order = sorted(LANGUAGES, key=lambda lang: lang != self.lang)
         return tuple((HTML_LANGUAGES[lang], row[lang]) for lang in order)

@@ -8,7 +8,8 @@ from typing import Final
 
 from searoom import cbor
 from searoom.errors import NotAllowed
-from searoom.signals.kinds import FIELD_KINDS
+from searoom.signals import rules
+from searoom.signals.kinds import FIELD_KINDS, Kind
 from searoom.signals.tables import Table, packaged, packaged_names, read_table
 
 _HASH_CONTEXT: Final = b"searoom/form-book/v1"
@@ -32,7 +33,8 @@ class Form:
     """One form. `typed` names what a person types as one text and stands in two fields: a value and its error.
 
     `alone`: one officer may always say it, whatever a policy asks. `leave` names what the agreement must give
-    leave for, or is ''. Of the fields in `one_of`, at least one is there.
+    leave for, or is ''. Of the fields in `one_of`, at least one is there. `asks` are the rules between its fields,
+    judged by the version `rules_version` of them.
     """
 
     name: str
@@ -49,6 +51,13 @@ class Form:
     alone: bool = False
     leave: str = ""
     one_of: tuple[str, ...] = ()
+    rules_version: int = rules.VERSION
+    asks: tuple[rules.Row, ...] = ()
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds of its fields, by the name of the field."""
+        return {known.name: FIELD_KINDS[known.kind] for known in self.fields}
 
     def field(self, name: str) -> Field:
         """Return the field `name`, or raise `NotAllowed` with the names that there are."""
@@ -63,7 +72,8 @@ def _meaning(form: Form) -> cbor.Value:
     fields: list[cbor.Value] = [[one.name, one.kind, one.required, sorted(one.choices)] for one in form.fields]
     return [
         form.name, form.version, form.visibility, form.automatic, form.release_persons, sorted(form.channels),
-        form.answers, form.alone, form.leave, sorted(form.one_of), fields,
+        form.answers, form.alone, form.leave, sorted(form.one_of), fields, form.rules_version,
+        [row.meaning() for row in form.asks],
     ]  # fmt: skip
 
 
@@ -107,20 +117,27 @@ def read_form(text: str, file: str) -> Form:
         raise table.fault(f"a form needs channels out of {', '.join(CHANNELS)}")
     if ("national" in channels) != (visibility == "national") or (visibility == "national" and len(channels) > 1):
         raise table.fault("a national form has the channel 'national' alone, and a shared form never has it")
+    fields = tuple(_field(row) for row in table.tables("field"))
     form = Form(
         name=name, version=table.integer("version"), title=table.languages("title"), visibility=visibility,
         automatic=table.flag("automatic", default=False), release_persons=table.integer("persons", 1),
         channels=channels, answers=table.flag("answers", default=False), source=table.text("source"),
-        fields=tuple(_field(row) for row in table.tables("field")), typed=_typed(table),
-        alone=table.flag("alone", default=False), leave=table.text("leave", ""), one_of=table.texts("one_of"),
+        fields=fields, typed=_typed(table), alone=table.flag("alone", default=False), leave=table.text("leave", ""),
+        one_of=table.texts("one_of"), rules_version=table.integer("rules", rules.VERSION),
+        asks=rules.read(table, {each.name: FIELD_KINDS[each.kind] for each in fields}),
     )  # fmt: skip
     table.done()
+    if form.rules_version not in rules.VERSIONS:
+        raise table.fault(f"the rules are known in the versions {rules.VERSIONS}, not {form.rules_version}")
     if form.release_persons not in (1, 2):
         raise table.fault("a form is released by 1 or 2 persons")
     if form.alone and (form.automatic or form.release_persons != 1 or visibility != "shared"):
         raise table.fault("what one officer may always say alone is shared, and takes one person by itself")
     if stray := sorted(set(form.one_of) - {each.name for each in form.fields if not each.required}):
         raise table.fault(f"'{stray[0]}' is one of several that may be missing, and is no such field in this form")
+    for row in form.asks:
+        if strange := [choice for choice in row.choices if choice not in form.field(row.fields[0]).choices]:
+            raise table.fault(f"'{strange[0]}' is no choice of '{row.fields[0]}', and a rule asks for it")
     names = [each.name for each in form.fields]
     if doubled := sorted({each for each in names if names.count(each) > 1}):
         raise table.fault(f"the field '{doubled[0]}' stands twice")

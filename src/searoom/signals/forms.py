@@ -4,23 +4,26 @@ Rule 1: both nodes run the same `check`; what it finds is shown to people and ne
 Rule 2: `decode` raises `NotAllowed` for what is no form at all: a field unknown, missing, or of another kind.
 Rule 3: a national form exists on the channel `national` alone, and a shared form never does.
 Rule 4: personal data are no part of the bytes: `encode` takes their salted hash alone (`searoom.annexes`).
+Rule 5: `check` finds gaps, for which nothing is sent; `advise` finds what is unlikely, and stops nobody.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from searoom import cbor
 from searoom.cbor import Value
 from searoom.errors import Finding, NotAllowed
+from searoom.signals import rules
 from searoom.signals.formbook import CHANNELS, Field, Form, FormBook, load, read_form
 from searoom.signals.kinds import FIELD_KINDS, INNER, Context, weak_distance
 from searoom.signals.tables import LANGUAGES
+from searoom.signals.wordinglint import compare
 
 __all__ = [
-    "CHANNELS", "FIELD_KINDS", "PRECEDENCES", "Field", "Filled", "Form", "FormBook", "check", "decode", "encode",
-    "from_text", "load", "read_form", "read_out",
+    "CHANNELS", "FIELD_KINDS", "PRECEDENCES", "Field", "Filled", "Form", "FormBook", "advise", "check", "decode",
+    "encode", "from_text", "load", "read_form", "read_out",
 ]  # fmt: skip
 
 PRECEDENCES: Final = ("flash", "immediate", "routine")
@@ -128,9 +131,7 @@ def check(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
         Finding(name, f"the form '{form.name}' has no such field") for name in sorted(set(filled.fields) - _names(form))
     ]
     for each in form.fields:
-        sentence = _weakness(each, filled, form, book)
-        if sentence:
-            findings.append(Finding(each.name, sentence, each.clause))
+        findings += [Finding(at, sentence, each.clause) for at, sentence in _weaknesses(each, filled, form, book)]
     for value, error in form.typed.values() if form.visibility == "shared" else ():
         sure = filled.fields.get(error)
         if value in filled.fields and isinstance(sure, int) and (sentence := weak_distance(sure)):
@@ -139,7 +140,44 @@ def check(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
         findings.append(Finding(form.one_of[0], f"one of these is needed: {', '.join(form.one_of)}", form.source))
     if form.answers and filled.reply_to is None:
         findings.append(Finding("reply_to", "this form answers an entry and does not say which", form.source))
-    return tuple(findings)
+    return (*findings, *_by_rule("needed", filled, form))
+
+
+def advise(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
+    """Return what is possible and unlikely in a form that passes its check: advice, which stops nobody."""
+    form = book.form(filled.form)
+    if form.visibility != "shared" or check(filled, book):
+        return ()
+    doubts = (
+        Finding(each.name, sentence, each.clause)
+        for each in form.fields
+        if each.name in filled.fields
+        and (sentence := FIELD_KINDS[each.kind].doubt(filled.fields[each.name], Context(each.choices, filled.lang)))
+    )
+    return (*doubts, *_by_rule("advice", filled, form), *_translated(filled, form))
+
+
+def _translated(filled: Filled, form: Form) -> Iterator[Finding]:
+    """Yield where a translation says other numbers, units or times than the original, which is what counts."""
+    for each in form.fields:
+        if each.kind != "translation" or each.name not in filled.fields:
+            continue
+        made = cast("Mapping[str, Any]", filled.fields[each.name])
+        original = filled.fields.get(made["of"])
+        if isinstance(original, str):
+            original = (filled.lang, original)
+        if not isinstance(original, tuple) or not all(isinstance(part, str) for part in original):
+            yield Finding(f"{each.name}.of", f"'{made['of']:.40}' is no text of this form", each.clause)
+            continue
+        (lang, words), (other, translation) = original, made["text"]
+        yield from compare(words, translation, langs=(lang, other), where=each.name)
+
+
+def _by_rule(weight: str, filled: Filled, form: Form) -> Iterator[Finding]:
+    kinds = form.kinds
+    for row in form.asks:
+        if row.weight == weight and (sentence := rules.judge(row, filled.fields, kinds)):
+            yield Finding(rules.where(row), sentence, row.clause)
 
 
 def require(filled: Filled, book: FormBook) -> None:
@@ -153,19 +191,33 @@ def _names(form: Form) -> set[str]:
     return {each.name for each in form.fields}
 
 
-def _weakness(each: Field, filled: Filled, form: Form, book: FormBook) -> str:
-    """Return what is wrong with one field; how good the content is matters only where it is said to somebody."""
+def _weaknesses(each: Field, filled: Filled, form: Form, book: FormBook) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one field, as (field, or field.part, sentence).
+
+    How good the content is matters only where it is said to somebody.
+    """
     if each.name not in filled.fields:
-        return "this is needed and missing" if each.required else ""
-    kind, context = FIELD_KINDS[each.kind], Context(each.choices, filled.lang)
+        if each.required:
+            yield each.name, "this is needed and missing"
+        return
+    kind, context, value = FIELD_KINDS[each.kind], Context(each.choices, filled.lang), filled.fields[each.name]
     try:
-        kind.encode(filled.fields[each.name], context)
+        parts = list(kind.inside(value, context)) if kind.inside and form.visibility == "shared" else []
+        yield from ((f"{each.name}.{part}", sentence) for part, sentence in parts)
+        if parts:
+            return
+        _coded(each, value, form, filled.lang, book)
         if each.kind == INNER:
-            inner = check(_inner(filled.fields[each.name], book), book)
-            return "; ".join(f"{found.where}: {found.sentence}" for found in inner)
+            inner = check(_inner(value, book), book)
+            if inner:
+                yield each.name, "; ".join(f"{found.where}: {found.sentence}" for found in inner)
+            return
     except NotAllowed as fault:
-        return fault.sentence
-    return kind.check(filled.fields[each.name], context) if form.visibility == "shared" else ""
+        yield each.name, fault.sentence.removeprefix(f"{each.name}: ")
+        return
+    sentence = kind.check(value, context) if form.visibility == "shared" else ""
+    if sentence:
+        yield each.name, sentence
 
 
 def _check_envelope(filled: Filled, form: Form) -> None:
@@ -192,7 +244,7 @@ def encode(filled: Filled, book: FormBook) -> bytes:
     values: dict[str, Value] = {}
     for each in form.fields:
         if each.name in filled.fields:
-            values[each.name] = _coded(each, filled.fields[each.name], filled.lang, book)
+            values[each.name] = _coded(each, filled.fields[each.name], form, filled.lang, book)
     return cbor.encode({
         0: FORMAT, 1: form.name, 2: form.version, 3: filled.channel, 4: filled.precedence, 5: filled.lang, 6: values,
         7: None if filled.reply_to is None else list(filled.reply_to),
@@ -224,7 +276,11 @@ def decode(content: bytes, book: FormBook, *, inside: bool = False) -> Filled:
     context = _language(language)
     filled = Filled(
         form.name, version, cast("str", channel), cast("str", precedence), language,
-        {each.name: _decoded(each, values[each.name], language, book) for each in form.fields if each.name in values},
+        {
+            each.name: _decoded(each, values[each.name], form, language, book)
+            for each in form.fields
+            if each.name in values
+        },
         None if reply is None else cast("tuple[str, int]", FIELD_KINDS["ref"].decode(reply, context)),
     )  # fmt: skip
     _check_envelope(filled, form)
@@ -241,24 +297,31 @@ def _check_names(values: Mapping[str, object], form: Form) -> None:
         raise NotAllowed(f"the form '{form.name}' lacks one of its fields {', '.join(form.one_of)}")
 
 
-def _coded(each: Field, value: object, lang: str, book: FormBook) -> Value:
-    try:
-        coded = FIELD_KINDS[each.kind].encode(value, Context(each.choices, lang))
-        if each.kind == INNER:
-            _inner(coded, book)
-    except NotAllowed as fault:
-        raise NotAllowed(f"{each.name}: {fault.sentence}") from None
-    return coded
+def _coded(each: Field, value: object, form: Form, lang: str, book: FormBook) -> Value:
+    return cast("Value", _turned(FIELD_KINDS[each.kind].encode, each, value, form, lang, book))
 
 
-def _decoded(each: Field, value: Value, lang: str, book: FormBook) -> object:
+def _decoded(each: Field, value: Value, form: Form, lang: str, book: FormBook) -> object:
+    return _turned(FIELD_KINDS[each.kind].decode, each, value, form, lang, book)
+
+
+def _turned(
+    turn: Callable[[Any, Context], object], each: Field, value: object, form: Form, lang: str, book: FormBook
+) -> object:
+    """Return a value turned to CBOR or back; what is for its own side only stands in no form that leaves."""
     try:
-        decoded = FIELD_KINDS[each.kind].decode(value, Context(each.choices, lang))
+        turned = turn(value, Context(each.choices, lang))
         if each.kind == INNER:
-            _inner(decoded, book)
+            _inner(turned, book)
+        if form.visibility == "shared" and FIELD_KINDS[each.kind].at_home(turned):
+            _refuse_at_home()
     except NotAllowed as fault:
         raise NotAllowed(f"{each.name}: {fault.sentence}") from None
-    return decoded
+    return turned
+
+
+def _refuse_at_home() -> None:
+    raise NotAllowed("this is for its own side only, and this form leaves")
 
 
 def _inner(content: object, book: FormBook) -> Filled:

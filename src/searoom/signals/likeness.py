@@ -1,6 +1,6 @@
 """How alike two words or two lines of words are: small counts, no guesses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final
@@ -33,7 +33,9 @@ def same_sound(a: str, b: str) -> bool:
         return False
     short = min(len(a), len(b))
     allowed = 2 if short >= VERY_LONG_WORD else 1 if short >= LONG_WORD else 0
-    return allowed > 0 and abs(len(a) - len(b)) <= allowed and distance(a, b) <= allowed
+    if not allowed or abs(len(a) - len(b)) > allowed or len(set(a) ^ set(b)) > 2 * allowed:
+        return False  # each wrong letter makes two letters differ at most
+    return distance(a, b) <= allowed
 
 
 def mended(words: Sequence[str], known: AbstractSet[str]) -> list[str]:
@@ -59,6 +61,27 @@ def pairs(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[int, int], ...]:
         else:
             j += 1
     return tuple(found)
+
+
+def marks(heard: Sequence[str]) -> dict[str, int]:
+    """Return for each word a number whose bits are the places where it stands, for `shared`."""
+    found: dict[str, int] = {}
+    for at, word in enumerate(heard):
+        found[word] = found.get(word, 0) | 1 << at
+    return found
+
+
+def shared(words: Sequence[str], heard: Mapping[str, int], length: int) -> int:
+    """Return how long the longest row of words is that stands in both, in order: as `pairs` finds it, by bits.
+
+    `heard` are the `marks` of the other words and `length` their number (Crochemore and others, 2001).
+    """
+    full = (1 << length) - 1
+    rest = full
+    for word in words:
+        both = rest & heard.get(word, 0)
+        rest = ((rest + both) | (rest - both)) & full
+    return length - rest.bit_count()
 
 
 def within(short: Sequence[str], long: Sequence[str]) -> bool:

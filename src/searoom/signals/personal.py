@@ -4,6 +4,7 @@ In memory such a field is one of three: the text that a person typed, the hash t
 showing alone, `Absent`. `searoom.annexes` makes the second of the first, and shows the first or the third for it.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final
@@ -32,6 +33,23 @@ KEPT_APART: Final[Mapping[str, str]] = {
     "zh": "［个人信息，另行保管：{ref}］",
 }
 """ja and zh are our own words and await review by native speakers."""
+
+_PERSONAL_MARKS: Final = (
+    (re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}"), "a mail address"),
+    (
+        re.compile(r"(?:\+|\b(?:tel|phone|mobile)\b|電話|携帯|电话|手机).{0,4}[0-9][0-9 ()-]{6,}", re.IGNORECASE),
+        "a telephone number",
+    ),
+    (re.compile(r"\b(?:born|birth|passport)\b|生年月日|旅券|出生|护照", re.IGNORECASE), "a birth or a passport"),
+)  # fmt: skip
+
+
+def looks_personal(text: str) -> str:
+    """Return a sentence where a text that both sides would sign seems to hold what is personal, or nothing."""
+    for pattern, what in _PERSONAL_MARKS:
+        if pattern.search(text):
+            return f"this looks like {what}; personal data stand in a field that is kept apart"
+    return ""
 
 
 def parse_personal(typed: str) -> str:

@@ -15,7 +15,32 @@ from searoom.units import METRES_PER_CABLE, METRES_PER_FOOT, METRES_PER_NAUTICAL
 E7: Final = 10_000_000
 MAX_LAT_E7: Final = 90 * E7
 MAX_LON_E7: Final = 180 * E7
+MAX_INTEGER: Final = 2**53
+"""Whole numbers stay within what every language's numbers hold exactly."""
 _MM: Final = 1000
+_WIDE: Final = MappingProxyType({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D})
+
+
+def plain_typed(typed: str) -> str:
+    """Return what was typed for a quantity, full-width letters and figures made plain; another script's are refused.
+
+    Input methods for Japanese and Chinese write `１３７ m`, which is taken; a figure that only looks like one is not.
+    """
+    text = typed.translate(_WIDE).strip()
+    for sign in text:
+        if sign.isdecimal() and sign not in "0123456789":
+            raise NotAllowed(
+                f"'{sign}' (U+{ord(sign):04X}) is a figure of another script", advice="Write the figures 0 to 9."
+            )
+    return text
+
+
+def parse_integer(typed: str) -> int:
+    """Return a whole number of up to 15 figures."""
+    text = plain_typed(typed)
+    if not re.fullmatch(r"-?[0-9]{1,15}", text):
+        raise NotAllowed(f"'{typed:.40}' is no whole number")
+    return int(text)
 
 
 def check_position(lat_e7: int, lon_e7: int) -> tuple[int, int]:
@@ -40,15 +65,16 @@ _DURATIONS: Final = MappingProxyType({
 })  # fmt: skip
 _KNOT: Final = Fraction(str(METRES_PER_NAUTICAL_MILE)) * _MM / 3600
 _SPEEDS: Final = MappingProxyType({"kn": _KNOT, "knots": _KNOT, "m/s": Fraction(1000)})
-_NUMBER: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
+_NUMBER: Final = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)"
 _LENGTH: Final = re.compile(_NUMBER + r" ?([a-zA-Z]+)")
 _DURATION: Final = re.compile(r"(-?)" + _NUMBER + r" ?([a-z]+)")
 _SPEED: Final = re.compile(_NUMBER + r" ?(kn|knots|m/s)")
 _ANGLE: Final = re.compile(_NUMBER + r" ?(?:°|deg|degrees)?T?")
 _SEXAGESIMAL: Final = re.compile(
-    r"(\d{1,2})[-° ](\d{1,2}(?:\.\d{1,5})?)['′]? ?([NS])[ ,/]+(\d{1,3})[-° ](\d{1,2}(?:\.\d{1,5})?)['′]? ?([EW])"
+    r"(\d{1,2})[-° ](\d{1,2}(?:\.\d{1,5})?)['′]? ?([NS])[ ,/]+(\d{1,3})[-° ](\d{1,2}(?:\.\d{1,5})?)['′]? ?([EW])",
+    re.ASCII,
 )
-_DEGREES: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,7})?)[ ,]+(-?\d{1,3}(?:\.\d{1,7})?)")
+_DEGREES: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,7})?)[ ,]+(-?\d{1,3}(?:\.\d{1,7})?)", re.ASCII)
 
 _METRES: Final = MappingProxyType({"en": " m", "ja": " m", "zh": " 米"})
 _SECONDS: Final = MappingProxyType({"en": " s", "ja": " 秒", "zh": " 秒"})
@@ -63,7 +89,7 @@ def _round(value: Fraction) -> int:
 
 def parse_length(typed: str) -> int:
     """Return millimetres of `137 m`, `150 yd`, `0.5 nm`, `2 cables`; a number without its unit is refused."""
-    found = _LENGTH.fullmatch(typed.strip())
+    found = _LENGTH.fullmatch(plain_typed(typed))
     if not found or found[2] not in _LENGTHS:
         raise NotAllowed(f"'{typed:.40}' is no length", advice="Write the number and its unit: m, km, yd, ft or nm.")
     return _round(Fraction(found[1]) * _LENGTHS[found[2]])
@@ -79,7 +105,7 @@ def parse_distance(typed: str) -> tuple[int, int]:
 
 def parse_duration(typed: str) -> int:
     """Return microseconds of `90 s`, `18 min`, `2 h`, `3 d`."""
-    found = _DURATION.fullmatch(typed.strip())
+    found = _DURATION.fullmatch(plain_typed(typed))
     if not found or found[3] not in _DURATIONS:
         raise NotAllowed(f"'{typed:.40}' is no duration", advice="Write the number and its unit: s, min, h or d.")
     length = _round(Fraction(found[2]) * _DURATIONS[found[3]] * MICROSECONDS)
@@ -88,7 +114,7 @@ def parse_duration(typed: str) -> int:
 
 def parse_speed(typed: str) -> int:
     """Return millimetres a second of `10 kn` or `5 m/s`."""
-    found = _SPEED.fullmatch(typed.strip())
+    found = _SPEED.fullmatch(plain_typed(typed))
     if not found:
         raise NotAllowed(f"'{typed:.40}' is no speed", advice="Write the number and its unit: kn or m/s.")
     return _round(Fraction(found[1]) * _SPEEDS[found[2]])
@@ -96,7 +122,7 @@ def parse_speed(typed: str) -> int:
 
 def parse_angle(typed: str) -> int:
     """Return millidegrees of `045`, `45.5°` or `045 deg`; 360 is 0."""
-    found = _ANGLE.fullmatch(typed.strip())
+    found = _ANGLE.fullmatch(plain_typed(typed))
     angle = _round(Fraction(found[1]) * 1000) if found else 360_001
     if angle > 360_000:
         raise NotAllowed(f"'{typed:.40}' is no course or bearing", advice="Write degrees from 000 to 359, such as 045.")
@@ -105,7 +131,7 @@ def parse_angle(typed: str) -> int:
 
 def parse_position(typed: str) -> tuple[int, int]:
     """Return the place of `32-10.5N 165-20.0W` or of `32.175 -165.3333` (degrees, north and east positive)."""
-    typed = typed.strip()
+    typed = plain_typed(typed)
     if found := _SEXAGESIMAL.fullmatch(typed):
         lat = _degrees(found[1], found[2], negative=found[3] == "S")
         lon = _degrees(found[4], found[5], negative=found[6] == "W")

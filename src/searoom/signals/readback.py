@@ -9,12 +9,13 @@ Rule 3: "received" and "roger" are no readback, whatever they answer.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from searoom.signals.codebook import MARKERS, PARAMETER_KINDS, Codebook, Parameter, Signal
-from searoom.signals.likeness import mended, pairs, same_sound, within
+from searoom.signals.codebook import Codebook
+from searoom.signals.likeness import marks, mended, pairs, same_sound, shared, within
+from searoom.signals.patterns import Ear, Pattern, ear, read, units
 from searoom.signals.render import PROWORDS
+from searoom.signals.rows import BLANK, MARKERS, Signal
 from searoom.signals.spelling import tokens
 from searoom.signals.tables import LANGUAGES
 
@@ -42,12 +43,15 @@ DECISIVE: Final = _REVERSES | frozenset((
     "yes", *"右左前后後",
 ))  # fmt: skip
 """A word that turns the meaning round when it comes, goes or changes."""
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SPOKEN: Final = {PROWORDS[lang].markers[marker]: marker for lang in LANGUAGES[1:] for marker in MARKERS}
 _ENDINGS: Final = {"どうぞ": "over", "请回答": "over", "終わり": "out", "通话完毕": "out"}
 _ENGLISH: Final = {**_SPOKEN, **_ENDINGS, "こちらは": "this is", "这里是": "this is"}
 _PROCEDURE: Final = re.compile(f"(?:^|(?<=。))(?:{'|'.join(_SPOKEN)})。|こちらは|这里是|(?:{'|'.join(_ENDINGS)})。?$")
-_BLANK: Final = re.compile(r"\{([a-z]+)\}")
+
+
+_Fit = tuple[Pattern, dict[str, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +80,6 @@ class Comparison:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """One row's sentence as words; a blank is the parameter that fills it; `fixed` leaves the blanks out."""
-
-    signal: Signal
-    parts: tuple[str | Parameter, ...]
-    fixed: tuple[str, ...]
-
-
 def recognise(text: str, codebook: Codebook) -> tuple[Candidate, ...]:
     """Return what the heard or typed `text` may be, the likeliest first; nothing found is an empty tuple."""
     heard = _plural(_words(text), codebook)
@@ -92,11 +87,11 @@ def recognise(text: str, codebook: Codebook) -> tuple[Candidate, ...]:
         return ()
     if (special := _special(heard, codebook)) is not None:
         return special
-    lang = _language(text)
-    patterns = [_pattern(signal, each) for signal in codebook.signals for each in lang]
+    ears = [ear(codebook, lang) for lang in _language(text)]
     codes = _codes(heard, codebook)
     starts = _sentences(heard)
-    whole = [(p, params, s) for p in patterns for s in starts if (params := _fit(p, s)) is not None]
+    patterns = [pattern for each in ears for pattern in each.patterns]
+    whole = _closest([(p, params, s) for each in ears for s in starts for p, params in each.fits(s)])
     found = {p.signal.code: _exact(p, params, s, patterns, codes, heard) for p, params, s in whole}
     if len(found) > 1:
         found = {code: _doubtful(each, "more than one signal fits these words") for code, each in found.items()}
@@ -106,12 +101,20 @@ def recognise(text: str, codebook: Codebook) -> tuple[Candidate, ...]:
                 signal, {}, GROUP_ALONE, "a group without its words proves nothing; ask again"
             )
     if not any(candidate.certain for candidate in found.values()):
-        for candidate in _likely(patterns, starts):
+        for candidate in _likely(ears, starts):
             found.setdefault(candidate.signal.code, candidate)
     if codes and any(c.certain and c.signal not in codes for c in found.values()):
         why = "the group and the words are two different signals"
         found = {code: _doubtful(each, why) for code, each in found.items()}
     return tuple(sorted(found.values(), key=lambda c: (not c.certain, -c.likeness, c.signal.code))[:MAX_CANDIDATES])
+
+
+def _closest(fits: Sequence[_Fit]) -> Sequence[_Fit]:
+    """Return the fits that explain most: of the longest sentence, with the fewest values that other words could be."""
+    longest = max((len(sentence) for _, _, sentence in fits), default=0)
+    most = [fit for fit in fits if len(fit[2]) == longest]
+    plain = [fit for fit in most if not fit[0].open_ended] or most
+    return [fit for fit in plain if not fit[1]] or plain
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -123,9 +126,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _plural(words: tuple[str, ...], codebook: Codebook) -> tuple[str, ...]:
     """Return the words with the unit behind a 1 as it stands behind other figures, which is how a row is compared."""
-    for one, many in {(_read(p.one["en"]), _read(p.unit["en"])) for s in codebook.signals for p in s.parameters}:
-        if one == many:
-            continue
+    for one, many in units(codebook):
         for at in range(len(words) - len(one)):
             if words[at : at + 1 + len(one)] == ("1", *one):
                 words = (*words[: at + 1], *many, *words[at + 1 + len(one) :])
@@ -141,7 +142,10 @@ def _turn(words: Sequence[str]) -> list[str]:
 
 
 def _language(text: str) -> tuple[str, ...]:
-    return LANGUAGES[1:] if _CJK.search(text) else LANGUAGES[:1]
+    """Return the languages that the text may be in: kana are Japanese; characters alone may be either."""
+    if not _CJK.search(text):
+        return LANGUAGES[:1]
+    return ("ja",) if _KANA.search(text) else LANGUAGES[1:]
 
 
 def _special(heard: Sequence[str], codebook: Codebook) -> tuple[Candidate, ...] | None:
@@ -165,86 +169,32 @@ def _codes(heard: Sequence[str], codebook: Codebook) -> list[Signal]:
     announced = {words[at + 1].upper() for at, word in enumerate(words[:-1]) if word == "interco"}
     plain = {word.upper() for word in words if word.isupper() or any(c.isdigit() for c in word)}
     wanted = announced | plain | ({words[0].upper()} if len(words) == 1 else set())
-    return [signal for signal in codebook.signals if signal.code in wanted]
+    said = [s for s in codebook.signals if s.phrase and _is_phrase(read(BLANK.sub("", s.phrase)), words)]
+    return [s for s in codebook.signals if s.code.removeprefix(f"{SPECIAL_TABLE} ") in wanted or s in said]
+
+
+def _is_phrase(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether the words are an agreed phrase, once or twice as it is sent."""
+    return tuple(words) in (tuple(phrase), (*phrase, *phrase))
 
 
 def _sentences(heard: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return where the sentence may begin: after the marker, or somewhere behind the originator's name."""
+    """Return where the sentence may begin: after marker or group, or somewhere behind the originator's name."""
     words = _turn(heard)
     calls = [at + 2 for at in range(len(words) - 1) if words[at : at + 2] == ["this", "is"]]
     first = calls[-1] if calls else 0
     marks = [at + 1 for at, word in enumerate(words) if at >= first and word in _MARKERS]
     skips = range(first, min(first + MAX_NAME_WORDS, len(words)) + 1) if calls else (0,)
-    starts = [*marks[:1], *skips]
+    groups = [at + 2 for at in range(first, len(words)) if words[at] == "interco"]
+    starts = [*marks[:1], *groups[:1], *skips]
     return tuple(dict.fromkeys(tuple(words[at:]) for at in starts if at < len(words)))
 
 
-@lru_cache(maxsize=2048)
-def _read(piece: str) -> tuple[str, ...]:
-    """Return the words of a piece of a table: the same pieces are asked for with every text."""
-    return tokens(piece)
-
-
-def _pattern(signal: Signal, lang: str) -> _Pattern:
-    parameters = {p.name: p for p in signal.parameters}
-    parts: list[str | Parameter] = []
-    for at, piece in enumerate(_BLANK.split(signal.wording[lang])):
-        if at % 2:
-            parts.append(parameters[piece])
-            parts.extend(_read(parameters[piece].unit[lang]))
-        else:
-            parts.extend(_read(piece))
-    return _Pattern(signal, tuple(parts), tuple(part for part in parts if isinstance(part, str)))
-
-
-def _fit(pattern: _Pattern, sentence: Sequence[str]) -> dict[str, str] | None:
-    """Return the values where the whole sentence is this row word for word, else nothing."""
-    first = pattern.parts[0]
-    if len(sentence) < len(pattern.parts) or (isinstance(first, str) and first != sentence[0]):
-        return None
-    pieces = [f"(?P<{p.name}>{_shape(p)})" if isinstance(p, Parameter) else re.escape(p) for p in pattern.parts]
-    found = re.fullmatch(" ".join(pieces), " ".join(sentence))
-    if not found:
-        return None
-    known = {p.name: p for p in pattern.signal.parameters}
-    params = {name: _value(value, known[name]) for name, value in found.groupdict().items()}
-    fits = all(PARAMETER_KINDS[known[name].kind][0].fullmatch(value) for name, value in params.items())
-    return params if fits else None
-
-
-_SHAPES: Final = {
-    "course": r"\d{3}",
-    "figures": r"\d+(?:\.\d+)?",
-    "position": r"\d+ degrees [\d.]+ minutes (?:north|south) \d+ degrees [\d.]+ minutes (?:east|west)",
-    "time": r"\d{4} zulu",
-}
-_PLACE: Final = re.compile(r"(\d+) degrees ([\d.]+) minutes (n|s)\w+ (\d+) degrees ([\d.]+) minutes (e|w)\w+")
-
-
-def _choices(parameter: Parameter) -> Mapping[str, str]:
-    """Return which choice each spoken form of it is, in whatever language."""
-    return {" ".join(_read(word)): key for key, words in parameter.choices.items() for word in words.values()}
-
-
-def _shape(parameter: Parameter) -> str:
-    """Return the pattern of a parameter's value as it is heard."""
-    return "|".join(map(re.escape, _choices(parameter))) or _SHAPES[parameter.kind]
-
-
-def _value(heard: str, parameter: Parameter) -> str:
-    """Return a heard value as it is typed into a signal."""
-    if parameter.choices:
-        return _choices(parameter)[heard]
-    if place := _PLACE.fullmatch(heard):
-        return "{}-{}{} {}-{}{}".format(*(part.upper() for part in place.groups()))
-    return heard.replace(" zulu", "Z")
-
-
 def _exact(
-    pattern: _Pattern,
+    pattern: Pattern,
     params: dict[str, str],
     sentence: Sequence[str],
-    patterns: Sequence[_Pattern],
+    patterns: Sequence[Pattern],
     codes: Sequence[Signal],
     heard: Sequence[str],
 ) -> Candidate:
@@ -256,27 +206,28 @@ def _exact(
         return _candidate(pattern.signal, params, 1.0, "it was marked as something else")
     if other is not None and not named:
         return _candidate(pattern.signal, params, 1.0, f"it may also be what is left of {other.code}")
+    if pattern.open_ended and not named:
+        return _candidate(pattern.signal, params, 1.0, "it holds a name, which other words may be; ask again")
     why = "every word is there, and no other signal fits" + ("; read the figures back" if params else "")
     return _candidate(pattern.signal, params, 1.0, why, certain=True)
 
 
-def _may_be_left_of(sentence: Sequence[str], pattern: _Pattern) -> bool:
+def _may_be_left_of(sentence: Sequence[str], pattern: Pattern) -> bool:
     words = [word for word in sentence if not word[0].isdigit()]
     return len(pattern.fixed) > len(words) and within(words, pattern.fixed)
 
 
-def _likely(patterns: Sequence[_Pattern], starts: Sequence[Sequence[str]]) -> list[Candidate]:
+def _likely(ears: Sequence[Ear], starts: Sequence[Sequence[str]]) -> list[Candidate]:
     best: dict[str, tuple[float, Signal]] = {}
     heard = [word for word in (starts[0] if starts else ()) if not word[0].isdigit()]
-    sentence = mended(heard, {word for pattern in patterns for word in pattern.fixed})
-    for pattern in patterns:
-        fixed = pattern.fixed
-        if 2 * min(len(fixed), len(sentence)) < LIKELY * (len(fixed) + len(sentence)):
-            continue
-        shared = len(pairs(fixed, sentence))
-        score = 2 * shared / (len(fixed) + len(sentence)) if sentence else 0.0
-        if score >= LIKELY and score > best.get(pattern.signal.code, (0.0, None))[0]:
-            best[pattern.signal.code] = (score, pattern.signal)
+    for each in ears:
+        sentence = mended(heard, each.vocabulary)
+        places, length = marks(sentence), len(sentence)
+        for pattern in each.patterns:
+            both = len(pattern.fixed) + length
+            score = 2 * shared(pattern.fixed, places, length) / both if both else 0.0
+            if score >= LIKELY and score > best.get(pattern.signal.code, (0.0, None))[0]:
+                best[pattern.signal.code] = (score, pattern.signal)
     return [
         _candidate(signal, {}, min(score, 0.99), "the words are like these, not the same")
         for score, signal in best.values()

@@ -45,8 +45,8 @@ SAME_WORD: Final[Mapping[str, str]] = MappingProxyType({
 _SPLIT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"will-not": ("will", "not"), "i-will": ("i", "will")})
 
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[a-z][a-z0-9'-]*|[\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]|[,.;:!?]")
-_POSITION: Final = re.compile(r"(\d+)-(\d+(?:\.\d+)?) ?([ns])[ ,]+(\d+)-(\d+(?:\.\d+)?) ?([ew])\b")
-_CLOCK: Final = re.compile(r"\b(\d{4}) ?(?:z|utc)\b")
+_POSITION: Final = re.compile(r"(\d+)-(\d+(?:\.\d+)?) ?([ns])[ ,]+(\d+)-(\d+(?:\.\d+)?) ?([ew])(?![a-z0-9])")
+_CLOCK: Final = re.compile(r"(?<![a-z0-9.])(\d{4}) ?(?:z|utc)(?![a-z0-9])")
 _SIDES: Final = MappingProxyType({"n": "north", "s": "south", "e": "east", "w": "west"})
 _STOPS: Final = frozenset(",.;:!?")
 MAX_HEARD: Final = 2000

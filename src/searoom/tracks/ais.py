@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from searoom.tracks import aislayout, bulk, ships
+from searoom.tracks import aislayout, aisrest, bulk, ships
 from searoom.tracks.aisdecoder import Decoder
 from searoom.tracks.aisfields import ABSENT, CALL_SIGN, DESTINATION, NAME
 from searoom.tracks.aiskernel import NO_TIME
@@ -46,6 +46,7 @@ class Sentences:
     ships: dict[str, Ship] = field(default_factory=dict)
     base_stations: int = 0  # their reports; they are no craft
     decoder: Decoder = field(default_factory=Decoder)
+    rest: aisrest.Rest = field(default_factory=aisrest.Rest)  # safety texts and aids to navigation
     _counted: Mapping[str, int] = field(default_factory=dict)
     _words: dict[int, bytes] = field(default_factory=dict)
 
@@ -57,7 +58,8 @@ class Sentences:
     @property
     def other(self) -> int:
         """How many lines and messages tell neither a craft's position nor what it is."""
-        return self.decoder.other_lines + self.decoder.other_messages + self.base_stations
+        others = (self.decoder.other_messages, self.rest.heard)
+        return self.decoder.other_lines + self.base_stations + sum(sum(counts.values()) for counts in others)
 
     def feed(self, lines: Iterable[bytes]) -> None:
         """Take whole lines in the order in which they were received."""
@@ -72,7 +74,10 @@ class Sentences:
         self._take(self.decoder.close())
 
     def _take(self, messages: Messages) -> None:
-        counted, self._counted = self._counted, self.decoder.refused
+        for whole in self.decoder.whole:
+            self.rest.take(whole)
+        self.decoder.whole.clear()
+        counted, self._counted = self._counted, self._all_refused()
         for cause, count in self._counted.items():
             if count > counted.get(cause, 0):
                 self.rows.refuse(cause, count - counted.get(cause, 0))
@@ -85,6 +90,12 @@ class Sentences:
             known = self.ships.get(craft)
             if known is not None or len(self.ships) < MAX_SHIPS:
                 self.ships[craft] = known.later(ship) if known else ship
+
+    def _all_refused(self) -> Mapping[str, int]:
+        counts = dict(self.decoder.refused)
+        for cause, count in self.rest.refused.items():
+            counts[cause] = counts.get(cause, 0) + count
+        return counts
 
     def _positions(self, messages: Messages) -> None:
         timed = messages.time_us != NO_TIME

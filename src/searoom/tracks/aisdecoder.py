@@ -1,7 +1,8 @@
 """AIS sentences to columns: bytes of many lines in, whole columns out, compiled where that can be had.
 
-What is read are positions and static data (messages 1-3, 5, 9, 18, 19, 24, 27) and base stations (4, 11). All else
-is counted: `refused` by its cause, `other_lines` and `other_messages` where nothing is wrong with it.
+What is read are positions and static data (messages 1-3, 5, 9, 18, 19, 24, 27) and base stations (4, 11). Texts and
+aids to navigation (12, 14, 21) are handed on whole, for `aisrest`. All else is counted: `refused` by its cause,
+`other_lines` and `other_messages` where nothing is wrong with it.
 """
 
 from collections.abc import Mapping
@@ -11,11 +12,13 @@ import numpy as np
 
 from searoom import compiling
 from searoom.tracks import aisfields, aiskernel, aisplain
-from searoom.tracks.aislayout import COLUMNS, LAYOUT, Messages
+from searoom.tracks.aislayout import COLUMNS, LAYOUT, WHOLE, Messages
 
 MANY_BYTES = 256 * 1024  # what is less is read while Numba would still be loading
 MAX_REST_BYTES = 64 * 1024  # of a line without an end; what is longer is no sentence
-_WANTED = (aisfields.SYMBOLS >= 0) & (LAYOUT.bits[aisfields.SYMBOLS, 1] > 0)
+_HANDED_ON = np.isin(aisfields.SYMBOLS, WHOLE)  # by the first letter
+_WANTED = (aisfields.SYMBOLS >= 0) & (LAYOUT.bits[aisfields.SYMBOLS, 1] > 0) | _HANDED_ON
+_TABLE_SYMBOLS = 80  # letters of a message that becomes a row: type 5 has 71
 _ROWS = aiskernel.MAX_OPEN_MESSAGES + 1  # one is kept free
 
 
@@ -31,6 +34,7 @@ class Decoder:
     """Decodes a stream of AIS lines, however it is cut; what lies between two cuts is remembered."""
 
     compiled: bool | None = None  # None: where it can be had, and the first bytes are many
+    whole: list[aisplain.Whole] = field(default_factory=list)  # handed on; whoever takes them clears the list
     _rest: bytes = b""
     _held: aiskernel.Held = field(default_factory=_held)
     _lines: aisplain.Lines = field(default_factory=lambda: aisplain.Lines(frozenset(np.flatnonzero(_WANTED).tolist())))
@@ -69,9 +73,14 @@ class Decoder:
         return int(self._all()[aiskernel.OTHER_LINES])
 
     @property
-    def other_messages(self) -> int:
-        """How many messages were of a type that is not read here."""
-        return int(self._all()[aiskernel.OTHER_MESSAGES])
+    def other_messages(self) -> Mapping[int, int]:
+        """How many messages of each type that is not read here; -1: they have none."""
+        counts: dict[int, int] = {}
+        for letter, count in enumerate(self._all()[aiskernel.OTHER_MESSAGES :].tolist()):
+            if count:
+                kind = int(aisfields.SYMBOLS[letter])
+                counts[kind] = counts.get(kind, 0) + count
+        return counts
 
     def _all(self) -> aisfields.Longs:
         return self._counts + np.array(self._lines.counts, np.int64)
@@ -105,11 +114,19 @@ class Decoder:
         )
         aiskernel.scan(text, ends, _WANTED, self._held, made)
         used = int(made.used[0])
+        for row in np.flatnonzero(_HANDED_ON[made.letters[:used, 0]]).tolist():
+            time_us, size, fill, own = made.heads[row].tolist()
+            self.whole.append(aisplain.Whole(time_us, made.letters[row, :size].tobytes(), fill, own=bool(own)))
         return made.letters[:used], made.heads[:used]
 
     def _plainly(self, lines: bytes) -> tuple[aiskernel.Bytes, aiskernel.Longs]:
-        wholes = list(self._lines.read(lines))
-        size = aiskernel.MAX_SYMBOLS
+        wholes = []
+        for whole in self._lines.read(lines):
+            if _HANDED_ON[whole.letters[0]]:
+                self.whole.append(whole._replace(letters=whole.letters[: aiskernel.MAX_SYMBOLS]))
+            else:
+                wholes.append(whole)
+        size = _TABLE_SYMBOLS
         letters = b"".join(whole.letters[:size].ljust(size, b"\0") for whole in wholes)
         heads = [(whole.time_us, len(whole.letters), whole.fill, whole.own) for whole in wholes]
         return (

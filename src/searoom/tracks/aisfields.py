@@ -62,6 +62,8 @@ def read(letters: Bytes, sizes: Longs, fills: Longs, layout: Layout, made: Made)
     for row in range(len(sizes)):
         size = sizes[row]
         kind = SYMBOLS[letters[row, 0]]
+        if not layout.bits[kind, 1]:  # it has no table
+            continue
         bits = 6 * size - fills[row]
         if bits < layout.bits[kind, 0] or bits > layout.bits[kind, 1]:
             made.counts[SHORT if bits < layout.bits[kind, 0] else LONG] += 1
@@ -146,13 +148,14 @@ def read_plainly(letters: Bytes, sizes: Longs, fills: Longs, layout: Layout, mad
     inside = np.arange(letters.shape[1]) < sizes[:, None]
     kind = six[:, 0]
     bits = 6 * sizes - fills
-    short, long = bits < layout.bits[kind, 0], bits > layout.bits[kind, 1]
-    unread = ~(short | long) & (inside & (six < 0)).any(axis=1)
+    without = layout.bits[kind, 1] == 0
+    short, long = ~without & (bits < layout.bits[kind, 0]), ~without & (bits > layout.bits[kind, 1])
+    unread = ~(short | long | without) & (inside & (six < 0)).any(axis=1)
     six = np.pad(np.where(inside, six, 0), ((0, 0), (0, 2)))
     form = _forms(kind, six)
-    strange = ~(short | long | unread) & (form < 0)
+    strange = ~(short | long | unread | without) & (form < 0)
     made.counts[:] += [int(bad.sum()) for bad in (short, long, unread, strange)]
-    made.kept[:] = ~(short | long | unread | strange)
+    made.kept[:] = ~(short | long | unread | strange | without)
     made.table[made.kept] = ABSENT
     made.table[made.kept, KIND] = kind[made.kept]
     with_text = made.kept & (layout.texts[form].max(axis=1) >= 0)

@@ -20,7 +20,7 @@ MAX_TAG_BYTES = 256
 MAX_PARTS = 9  # one digit in the sentence
 MAX_OPEN_MESSAGES = 256  # messages still waiting for a part; the oldest is given up
 MAX_GAP_US = 30_000_000  # sequence numbers come round: a part that comes later than this is of another message
-MAX_SYMBOLS = 80  # letters of a payload that are kept; type 5, the longest message that is read, has 71
+MAX_SYMBOLS = 176  # letters of a payload that are kept; a message of five slots, the longest, has 168
 
 # What speaks against a line: its place here is its place in the counts.
 CAUSES = (
@@ -29,7 +29,7 @@ CAUSES = (
     "part of a message missing",
 )  # fmt: skip
 TIME_LINE_BAD, TIME_BAD, TAG_BAD, LINE_LONG, NO_SUM, SUM_BAD, FIELDS_BAD, NO_FIRST, NO_PART = range(len(CAUSES))
-OTHER_LINES, OTHER_MESSAGES, COUNTS = len(CAUSES), len(CAUSES) + 1, len(CAUSES) + 2
+OTHER_LINES, OTHER_MESSAGES, COUNTS = len(CAUSES), len(CAUSES) + 1, len(CAUSES) + 257  # messages by first letter, or 0
 
 # What is held from line to line, and of each open message; its key is 0 where the row is free.
 CLOCK, SERIAL, STATION, STATES = range(4)
@@ -270,7 +270,7 @@ def sentence(text: Bytes, first: int, last: int, commas: Longs, wanted: Flags, h
             return
         size = join(held, row, total, made.letters, message)
     if not size or not wanted[made.letters[message, 0]]:
-        counts[OTHER_MESSAGES] += 1
+        counts[OTHER_MESSAGES + (made.letters[message, 0] if size else 0)] += 1
         return
     made.used[0] += 1
     begun = row >= 0 and held.open[row, BEGUN] != NO_TIME

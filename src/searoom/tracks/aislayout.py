@@ -29,6 +29,10 @@ EXTENDED_B = 19
 LONG_RANGE = 27
 POSITIONS = (*CLASS_A, AIRCRAFT, CLASS_B, EXTENDED_B, LONG_RANGE)
 STATIC = (STATIC_A, EXTENDED_B, STATIC_B)
+TEXT_TO_ONE = 12
+TEXT_TO_ALL = 14
+AID = 21
+WHOLE = (TEXT_TO_ONE, TEXT_TO_ALL, AID)  # they become no rows of a table: `aisrest` reads them one by one
 
 FORMS = 30  # the types, and after them the parts B of message 24: craft of a parent ship send no dimensions
 

@@ -127,7 +127,7 @@ class Lines:
             begun_us = message.begun_us if message.begun_us != NO_TIME else begun_us
         if letters[:1] and letters[0] in self.wanted:
             return Whole(begun_us, letters, fill, own=line[5:6] == b"O")
-        self.counts[aiskernel.OTHER_MESSAGES] += 1
+        self.counts[aiskernel.OTHER_MESSAGES + (letters[0] if letters else 0)] += 1
         return None
 
     def _put_part(self, key: tuple[bytes, ...], number: int, total: int, letters: bytes, fill: int) -> _Open | None:

@@ -11,7 +11,6 @@ from searoom.tracks.fixes import (
     LAST_TIME_US,
     MAX_ALT_M,
     MAX_CLIMB_MPS,
-    MAX_NAME_CHARS,
     MAX_SPEED_MPS,
     MAX_TURN_DPS,
     MIN_ALT_M,
@@ -19,6 +18,7 @@ from searoom.tracks.fixes import (
     Floats,
     Rows,
     Times,
+    nameable,
 )
 
 Numbers: TypeAlias = npt.NDArray[np.signedinteger]
@@ -31,7 +31,31 @@ def take(
     ground: Flags | None = None,
 ) -> None:  # fmt: skip
     """Take columns in, and count the rows and values that cannot be; `craft` and `source` index the two tables."""
-    usable = np.array([bool(name) and len(name) <= MAX_NAME_CHARS and name.isprintable() for name in names], np.bool_)
+    kept, believed = judge(
+        rows.refused, rows.doubtful, names, craft, time_us, lat_deg, lon_deg, speed_mps=speed_mps,
+        course_deg=course_deg, sigma_m=sigma_m, sources=sources, source=source, alt_m=alt_m,
+        climb_mps=climb_mps, turn_dps=turn_dps,
+    )  # fmt: skip
+    on_ground = np.zeros(len(time_us), np.bool_) if ground is None else ground
+    whole = np.stack([craft, time_us, source, on_ground], axis=1, dtype=np.int64)
+    unknown = np.full(len(time_us), np.nan)
+    speed, course, *others = (unknown if values is None else values for values in believed)
+    real = np.stack([lat_deg, lon_deg, speed, course, sigma_m, *others], axis=1)
+    rows.extend(names, sources, whole[kept], real[kept])
+
+
+def judge(
+    refused: dict[str, int], doubtful: dict[str, int], names: Sequence[str], craft: Numbers, time_us: Times,
+    lat_deg: Floats, lon_deg: Floats, *, speed_mps: Floats, course_deg: Floats, sigma_m: Floats,
+    sources: Sequence[str], source: Numbers, alt_m: Floats | None, climb_mps: Floats | None, turn_dps: Floats | None,
+) -> tuple[Flags, tuple[Floats | None, ...]]:  # fmt: skip
+    """Return which rows can be fixes, and speed, course, height, climb and turn as far as they can be believed.
+
+    What is not known of any row may be None, and stays so. What cannot be is counted in `refused` (rows) and
+    `doubtful` (values), by cause.
+    """
+    usable = np.array([nameable(name) for name in names], np.bool_)
+    known = np.array([nameable(name) for name in sources], np.bool_)
     kept = np.ones(len(time_us), np.bool_)
     with np.errstate(invalid="ignore"):
         for cause, bad in (
@@ -40,13 +64,13 @@ def take(
             ("position not available", (lat_deg == 91.0) | (lon_deg == 181.0)),  # ITU-R M.1371
             ("position out of range", ~((np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0))),
             ("position error out of range", ~((sigma_m > 0.0) & (sigma_m < np.inf))),
+            ("no usable source", ~known[source]),
         ):
             if count := int(np.count_nonzero(bad & kept)):
-                rows.refuse(cause, count)
+                refused[cause] = refused.get(cause, 0) + count
                 kept &= ~bad
-    unknown = np.full(len(time_us), np.nan)
-    believed = [
-        _believed(rows, what, unknown if values is None else values, least, most, kept)
+    return kept, tuple(
+        None if values is None else _believed(doubtful, what, values, least, most, kept)
         for what, values, least, most in (
             ("speed", speed_mps, 0.0, MAX_SPEED_MPS),
             ("course", course_deg, 0.0, np.nextafter(360.0, 0.0)),
@@ -54,17 +78,13 @@ def take(
             ("climb", climb_mps, -MAX_CLIMB_MPS, MAX_CLIMB_MPS),
             ("turn", turn_dps, -MAX_TURN_DPS, MAX_TURN_DPS),
         )
-    ]
-    on_ground = np.zeros(len(time_us), np.bool_) if ground is None else ground
-    whole = np.stack([craft, time_us, source, on_ground], axis=1, dtype=np.int64)
-    real = np.stack([lat_deg, lon_deg, believed[0], believed[1], sigma_m, *believed[2:]], axis=1)
-    rows.extend(names, sources, whole[kept], real[kept])
+    )
 
 
-def _believed(rows: Rows, what: str, values: Floats, least: float, most: float, kept: Flags) -> Floats:
+def _believed(doubtful: dict[str, int], what: str, values: Floats, least: float, most: float, kept: Flags) -> Floats:
     """Return the values, those that cannot be replaced by not known and counted."""
     wrong = (values < least) | (values > most)
     if count := int(np.count_nonzero(wrong & kept)):
-        rows.doubt(f"{what} out of range", count)
+        doubtful[f"{what} out of range"] = doubtful.get(f"{what} out of range", 0) + count
         return np.where(wrong, np.nan, values)
     return values

@@ -36,15 +36,18 @@ class Reader(Protocol):
         ...
 
 
-def reader_of(content: str, sensor: str, rows: Rows, *, own: str = "", radar_errors: Sensor | None = None) -> Reader:
-    """Return the reader of what a feed says: nmea, sbs, aircraft or cot."""
+def reader_of(
+    content: str, sensor: str, rows: Rows, *, own: str = "", radar_errors: Sensor | None = None,
+    compiled: bool | None = None,
+) -> Reader:  # fmt: skip
+    """Return the reader of what a feed says: nmea, sbs, aircraft or cot; `compiled` as in `Instruments`."""
     if content == "sbs":
         return Messages(rows)
     if content == "aircraft":
         return Documents(rows)
     if content == "cot":
         return Events(rows)
-    return Instruments(rows, sensor, own, radar_errors or Sensor())
+    return Instruments(rows, sensor, own, radar_errors or Sensor(), compiled)
 
 
 def content_of(line: bytes) -> str:
@@ -66,6 +69,7 @@ class Decoder:
     radar_errors: Sensor = field(default_factory=Sensor)
     rows: Rows = field(default_factory=Rows)
     reader: Reader | None = None
+    compiled: bool | None = None
 
     def feed(self, lines: Iterable[bytes]) -> Fixes:
         """Return the fixes in these lines, in order of time."""
@@ -75,9 +79,13 @@ class Decoder:
         if self.reader is None:
             content = content_of(given[0]) if self.address.content == "any" else self.address.content
             self.reader = reader_of(
-                content, self.address.name, self.rows, own=self.own, radar_errors=self.radar_errors
+                content, self.address.name, self.rows, own=self.own, radar_errors=self.radar_errors,
+                compiled=self.compiled,
             )  # fmt: skip
-        self.reader.feed(given)
+        if isinstance(self.reader, Instruments):
+            self.reader.feed_stamped(given)
+        else:
+            self.reader.feed(given)
         fixes, backwards = self.rows.fixes()
         if backwards:
             self.rows.doubt("time goes backwards, put in order", backwards)

@@ -162,11 +162,17 @@ def _column(name: str, values: object, dtype: type[np.generic]) -> npt.NDArray[n
 def _check_table(what: str, table: tuple[str, ...], column: npt.NDArray[np.int32] | npt.NDArray[np.int8]) -> None:
     if len(set(table)) != len(table):
         raise NotAllowed(f"a {what} is named twice")
-    for name in table:
-        if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
-            raise NotAllowed(f"'{name[:MAX_NAME_CHARS]!r}' cannot be the name of a {what}")
+    lengths = tuple(map(len, table))
+    if table and not (min(lengths) and max(lengths) <= MAX_NAME_CHARS and "".join(table).isprintable()):
+        name = next(name for name in table if not nameable(name))
+        raise NotAllowed(f"'{name[:MAX_NAME_CHARS]!r}' cannot be the name of a {what}")
     if len(column) and not (column.min() >= 0 and column.max() < len(table)):
         raise NotAllowed(f"a fix names {what} number {column.min()} or {column.max()} of {len(table)}")
+
+
+def nameable(name: str) -> bool:
+    """Return whether a craft or a source may be called so."""
+    return bool(name) and len(name) <= MAX_NAME_CHARS and name.isprintable()
 
 
 def _check_ranges(fixes: Fixes) -> None:
@@ -237,6 +243,8 @@ class Rows:
     ) -> None:
         """Take one row in, or count why not; a speed, course, height or turn that cannot be becomes `nan`, counted."""
         cause = _cause_against(name, time_us, lat_deg, lon_deg, sigma_m)
+        if not cause and source not in self._sources and not nameable(source):
+            cause = "no usable source"
         if cause:
             self.refuse(cause)
             return
@@ -315,7 +323,7 @@ class Rows:
 
 def _cause_against(name: str, time_us: int, lat_deg: float, lon_deg: float, sigma_m: float) -> str:
     """Return why a row cannot be a fix, or nothing."""
-    if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
+    if not nameable(name):
         return "no usable name"
     if not FIRST_TIME_US <= time_us < LAST_TIME_US:
         return "time out of range"

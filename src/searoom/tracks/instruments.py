@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from searoom.tracks import ais, stamps
+from searoom.tracks.aisdecoder import Decoder
+from searoom.tracks.aisrest import Rest
 from searoom.tracks.fixes import Rows
 from searoom.tracks.nmea import Unusable, parse
 from searoom.tracks.ownship import OwnShip
@@ -17,6 +19,7 @@ from searoom.tracks.ships import Ship, named, names
 KINDS = frozenset({"RMC", "GGA", "VTG", "HDT", "THS", "OSD", "ZDA", "TTM", "TLL"})
 MAX_LINE_BYTES = 1024  # a sentence with its tag block
 LINES_AT_ONCE = 10_000
+_STAMPED_AIS = b"\\!"
 UNNAMED = "ship"  # the sensor's name where none is given
 
 
@@ -32,6 +35,7 @@ class Instruments:
     sensor: str = UNNAMED
     own: str = ""
     radar_errors: Sensor = field(default_factory=Sensor)
+    compiled: bool | None = None  # whether AIS is read by compiled loops; None: as its decoder sees fit
     ship: OwnShip = field(init=False)
     radar: Radar = field(init=False)
     _ais: ais.Sentences = field(init=False)
@@ -43,13 +47,18 @@ class Instruments:
     def __post_init__(self) -> None:
         self.ship = OwnShip(self.rows, self.own or f"own:{self.sensor}")
         self.radar = Radar(self.rows, self.ship, self.sensor, self.radar_errors)
-        self._ais = ais.Sentences(rows=self.rows)
+        self._ais = ais.Sentences(rows=self.rows, decoder=Decoder(compiled=self.compiled))
 
     @property
     def ships(self) -> dict[str, Ship]:
         """What craft say of themselves, and the names that the radar's operator gave to targets."""
         called = {target.name: target.called for target in self.radar.targets.values() if target.called}
         return {**self._ais.ships, **named(called)}
+
+    @property
+    def rest(self) -> Rest:
+        """The safety texts and the aids to navigation that were heard."""
+        return self._ais.rest
 
     @property
     def labels(self) -> dict[str, str]:
@@ -68,6 +77,15 @@ class Instruments:
                 self._for_ais.append(line)
             if len(self._for_ais) >= LINES_AT_ONCE:
                 self._hand_over()
+        self._hand_over()
+
+    def feed_stamped(self, lines: Iterable[bytes]) -> None:
+        """Take lines of a feed: each bears its time, so that AIS sentences need not be looked at one by one."""
+        for line in lines:
+            if _STAMPED_AIS in line:
+                self._for_ais.append(line)
+            elif other := self._line(line):
+                self._for_ais.append(other)
         self._hand_over()
 
     def close(self) -> None:

@@ -6,8 +6,9 @@ a person tags it, from a time until a time, and signs with a name; the tag is da
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from searoom import clock
 from searoom.errors import NotAllowed
@@ -23,6 +24,7 @@ _NUMBERS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "hull": (re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,15}\Z", re.ASCII), ""),
     "track": (re.compile(r"\S{1,64}\Z"), ""),
 }
+_RADAR = re.compile(r"\A(radar:[^:]+:)0+(\d)")
 _TAG = frozenset({"track", "unit", "begin", "end", "by", "note"})
 _ADVICE = "docs/formats/registry.md shows a whole registry."
 
@@ -39,7 +41,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A person's word that a track was a unit, from `begin_us` until before `end_us`."""
+    """A person's word that a track was a unit, from `begin_us` until before `end_us`.
+
+    It was said at `made_us`, and taken back at `undone_us`.
+    """
 
     track: str
     unit: str
@@ -47,6 +52,13 @@ class Tag:
     end_us: int
     by: str
     note: str = ""
+    made_us: int = FIRST_TIME_US
+    undone_us: int = LAST_TIME_US
+
+    @property
+    def stands(self) -> bool:
+        """Whether nobody has taken it back."""
+        return self.undone_us == LAST_TIME_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,11 @@ class Registry:
     units: Mapping[str, Unit]
     tags: tuple[Tag, ...]
     source: str
+    _owners: Mapping[str, Unit] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        owners = {known: unit for unit in self.units.values() for known in unit.known_as}
+        object.__setattr__(self, "_owners", MappingProxyType(owners))
 
     @classmethod
     def from_table(cls, table: Mapping[str, object]) -> "Registry":
@@ -85,19 +102,40 @@ class Registry:
         if not FIRST_TIME_US <= tag.begin_us < tag.end_us < LAST_TIME_US:
             raise NotAllowed(f"the tag of '{tag.track}' must end after it begins", advice=_ADVICE)
         for other in self.tags:
-            if other.track == tag.track and other.begin_us < tag.end_us and tag.begin_us < other.end_us:
+            same = other.stands and other.track == tag.track
+            if same and other.begin_us < tag.end_us and tag.begin_us < other.end_us:
                 raise NotAllowed(
                     f"'{tag.track}' is already tagged as '{other.unit}' in that time",
                     advice="End the first tag before the second begins.",
                 )
         return replace(self, tags=(*self.tags, tag))
 
+    def undone(self, track: str, at_us: int, now_us: int) -> "Registry":
+        """Return the registry with the tag of a track that holds at `at_us` taken back; NotAllowed where none does."""
+        for number, tag in enumerate(self.tags):
+            if tag.stands and tag.track == track and tag.begin_us <= at_us < tag.end_us:
+                taken = replace(tag, undone_us=now_us)
+                return replace(self, tags=(*self.tags[:number], taken, *self.tags[number + 1 :]))
+        raise NotAllowed(
+            f"'{track}' is not tagged at that time", advice="`searoom tag NODE` lists the tags that stand."
+        )
+
     def unit(self, name: str, at_us: int) -> Unit | None:
         """Return whose a craft's fix is, at its time; None: nobody has said. A tag of a person goes before a number."""
         for tag in self.tags:
-            if tag.track == name and tag.begin_us <= at_us < tag.end_us:
+            if tag.stands and tag.track == name and tag.begin_us <= at_us < tag.end_us:
                 return self.units[tag.unit]
-        return next((unit for unit in self.units.values() if name in unit.known_as), None)
+        return self._owners.get(name)
+
+    def numbered(self, name: str) -> str | None:
+        """Return the unit that a number belongs to for good, whatever people have said of a track."""
+        unit = self._owners.get(name)
+        return None if unit is None else unit.name
+
+    def one_craft(self, a: str, b: str, at_us: int) -> bool:
+        """Return whether two tracks are known to be one unit, seen twice."""
+        one, other = self.unit(a, at_us), self.unit(b, at_us)
+        return one is not None and other is not None and one.name == other.name
 
     def party(self, name: str, at_us: int) -> str | None:
         """Return whose party's a craft is, where somebody has said."""
@@ -112,6 +150,14 @@ class Registry:
         """Return whether two craft belong to two different parties: the only pairs that are a matter between them."""
         one, other = self.party(a, at_us), self.party(b, at_us)
         return one is not None and other is not None and one != other
+
+
+def track_name(typed: str) -> str:
+    """Return a radar track as its fixes are named: what a radar shows as 07 is `radar:bridge:7`."""
+    return _RADAR.sub(r"\1\2", typed)
+
+
+NOBODY = Registry(MappingProxyType({}), (), "none")
 
 
 def _rows(table: Mapping[str, object], name: str) -> list[Mapping[str, object]]:

@@ -13,9 +13,9 @@ import numpy as np
 
 from searoom import clock
 from searoom.errors import NotAllowed
-from searoom.tracks.columns import cells_of
 from searoom.tracks.ellipsoid import destination
 from searoom.tracks.fixes import Fixes, Rows
+from searoom.tracks.layouts import cells_of
 from searoom.units import METRES_PER_NAUTICAL_MILE, METRES_PER_SECOND_PER_KNOT, MICROSECONDS
 
 SOURCE = "SIGHTED"

@@ -5,18 +5,20 @@ first bytes, never from its name.
 """
 
 import gzip
+import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 
-from searoom.errors import Finding, NotAllowed
-from searoom.tracks import addresses, aircraft, ais, columns, decoders, instruments, sighted, stamps
-from searoom.tracks.fixes import Fixes, Rows
-from searoom.tracks.ships import Ship, named, names
+from searoom.errors import NotAllowed
+from searoom.tracks import addresses, aircraft, ais, aisrest, columns, decoders, instruments, layouts, sighted, stamps
+from searoom.tracks.fixes import Rows
+from searoom.tracks.readings import Reading, reading_of
+from searoom.tracks.ships import Ship, named
 
 HEAD_BYTES = 64 * 1024
 MAX_LINE_BYTES = 64 * 1024
@@ -26,27 +28,14 @@ NMEA_LINES_LOOKED_AT = 200  # a receiver's log may open with comments and other 
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read from one file: its fixes, its kind, and what was turned away and why.
+class Told(NamedTuple):
+    """What a source says beside its rows: its kind, ships, what else was counted, safety texts and aids heard."""
 
-    `refused` counts rows by cause; `findings` say in a sentence what a reader of the result should
-    know (values set to unknown, rows out of time order); `ships` are what craft say of themselves.
-    """
-
-    fixes: Fixes
     kind: str
-    refused: Mapping[str, int]
-    findings: tuple[Finding, ...]
     ships: Mapping[str, Ship]
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """The names that craft send."""
-        return names(self.ships)
-
-
-Told: TypeAlias = tuple[str, Mapping[str, Ship], dict[str, int]]  # kind, ships, and what else was counted
+    counted: Mapping[str, int]
+    texts: tuple[aisrest.Text, ...] = ()
+    aids: tuple[aisrest.Aid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +52,15 @@ class Source:
     line_bytes: int = MAX_LINE_BYTES
 
 
-def read(path: str | Path) -> Reading:
-    """Return the fixes of a track file, of any kind in `SOURCES`, plain or gzip; NotAllowed says why it cannot be."""
+def read(path: str | Path, given: layouts.Layout | None = None) -> Reading:
+    """Return the fixes of a track file, of any kind in `SOURCES`, plain or gzip; NotAllowed says why it cannot be.
+
+    A table that has the columns of a `given` layout is read by it, before any of ours is tried.
+    """
     where = Path(path)
     try:
         with BufferedReader(where.open("rb", buffering=0), HEAD_BYTES) as file:
-            return _read_open(_unpacked(file), where.name)
+            return _read_open(_unpacked(file), where.name, given)
     except FileNotFoundError:
         raise NotAllowed(f"there is no file {where.name}", advice="Check the name and the folder.") from None
     except (IsADirectoryError, PermissionError) as fault:
@@ -81,23 +73,33 @@ def read(path: str | Path) -> Reading:
         raise NotAllowed(f"{where.name} is damaged: {fault}", advice="Fetch the file again.") from fault
 
 
+def layout_in(path: str | Path) -> layouts.Layout:
+    """Return the layout that a file of a user's own columns (TOML) declares; NotAllowed says what in it is wrong."""
+    try:
+        return layouts.from_table(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise NotAllowed(f"the map of columns in {path} cannot be read: {problem}") from None
+
+
 def _unpacked(file: "BufferedReader[FileIO]") -> "BufferedReader[FileIO] | gzip.GzipFile":
     """Return the file, through gzip where it opens with gzip's mark."""
     return gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == _GZIP_MAGIC else file
 
 
-def _read_open(stream: "BufferedReader[FileIO] | gzip.GzipFile", name: str) -> Reading:
+def _read_open(
+    stream: "BufferedReader[FileIO] | gzip.GzipFile", name: str, given: layouts.Layout | None
+) -> Reading:  # fmt: skip
     head = stream.peek(HEAD_BYTES)
     if not head.strip():
         raise NotAllowed(f"{name} is empty")
     if b"\0" in head:
         raise NotAllowed(f"{name} is binary, not text", advice="Give a csv or a file of AIS sentences.")
     text = head.decode("utf-8", "replace")
-    source = next((source for source in SOURCES if source.knows(text)), None)
+    first = text.split("\n", 1)[0].rstrip("\r")
+    source = next((source for source in (*_by(given), *SOURCES) if source.knows(text)), None)
     if source is None:
-        first = text.split("\n", 1)[0]
-        if "," in first:
-            raise columns.refuse_columns(first)
+        if "," in first or (given and given.separator in first):
+            raise layouts.refuse_columns(first, given)
         raise NotAllowed(f"{name} is no kind of track file that is known here", advice=_KINDS_ADVICE)
     rows = Rows()
     sensor = addresses.plain(name)
@@ -106,8 +108,8 @@ def _read_open(stream: "BufferedReader[FileIO] | gzip.GzipFile", name: str) -> R
 
 
 _KINDS_ADVICE = (
-    "Known are: a csv with named columns, MarineCadastre csv, sightings, AIS and instruments' sentences, SBS lines, "
-    "aircraft.json, Cursor on Target; see docs/formats/tracks.md."
+    "Known are: a csv with named columns, MarineCadastre and Danish csv, sightings, AIS and instruments' sentences, "
+    "SBS lines, aircraft.json, Cursor on Target; see docs/formats/tracks.md."
 )
 
 
@@ -143,29 +145,34 @@ def _check_size(total: int, name: str) -> None:
 
 
 def _reading(rows: Rows, found: Told, name: str) -> Reading:
-    kind, ships, told = found
     fixes, backwards = rows.fixes()
-    if not len(fixes):
-        causes = ", ".join(f"{count} x {cause}" for cause, count in sorted(rows.refused.items())) or "it has no rows"
-        raise NotAllowed(f"{name} ({kind}) holds not one usable fix: {causes}")
-    counted = {**rows.doubtful, **told}
-    if backwards:
-        counted["time goes backwards, put in order"] = backwards
-    findings = tuple(Finding(name, f"{what}: {count}") for what, count in sorted(counted.items()))
-    return Reading(fixes=fixes, kind=kind, refused=dict(rows.refused), findings=findings, ships=ships)
+    told = {**rows.doubtful, **found.counted}
+    reading = reading_of(fixes, backwards, found.kind, found.ships, rows.refused, told, name)
+    return replace(reading, texts=found.texts, aids=found.aids)
+
+
+def _by(given: layouts.Layout | None) -> tuple[Source, ...]:
+    """Return the source that reads by a user's own layout, where there is one."""
+    if given is None:
+        return ()
+
+    def knows(head: str) -> bool:
+        return layouts.layout_of(head.split("\n", 1)[0].rstrip("\r"), given) is given
+
+    return (Source("csv by a given layout", knows, partial(_read_csv, given)),)
 
 
 def _knows_csv(head: str) -> bool:
-    return columns.layout_of(head.split("\n", 1)[0].rstrip("\r")) is not None
+    return layouts.layout_of(head.split("\n", 1)[0].rstrip("\r")) is not None
 
 
-def _read_csv(lines: Iterator[bytes], head: str, rows: Rows, _sensor: str) -> Told:
+def _read_csv(given: layouts.Layout | None, lines: Iterator[bytes], head: str, rows: Rows, _sensor: str) -> Told:
     header = head.split("\n", 1)[0].rstrip("\r")
-    layout = columns.layout_of(header)
+    layout = layouts.layout_of(header, given)
     if layout is None:
-        raise columns.refuse_columns(header)
+        raise layouts.refuse_columns(header, given)
     next(lines)
-    return layout.kind, named(columns.read_rows(_text(lines, rows), layout, header, rows)), {}
+    return Told(layout.kind, named(columns.read_rows(_text(lines, rows), layout, header, rows)), {})
 
 
 def _text(lines: Iterator[bytes], rows: Rows) -> Iterator[str]:
@@ -194,9 +201,11 @@ def _read_nmea(blocks: Iterator[bytes], _head: str, rows: Rows, _sensor: str) ->
     told = {
         "lines that are no AIS sentences": sentences.decoder.other_lines,
         "AIS messages of base stations": sentences.base_stations,
-        "AIS messages that tell neither a craft's position nor its name": sentences.decoder.other_messages,
+        aisrest.FORGOTTEN: sentences.rest.forgotten,
+        **aisrest.told({**sentences.decoder.other_messages, **sentences.rest.heard}),
     }
-    return "AIS sentences", sentences.ships, {what: count for what, count in told.items() if count}
+    counted = {what: count for what, count in told.items() if count}
+    return Told("AIS sentences", sentences.ships, counted, sentences.rest.texts(), sentences.rest.aids())
 
 
 def _knows_sightings(head: str) -> bool:
@@ -205,7 +214,9 @@ def _knows_sightings(head: str) -> bool:
 
 def _read_sightings(lines: Iterator[bytes], head: str, rows: Rows, _sensor: str) -> Told:
     next(lines)
-    return "sightings", named(sighted.read_rows(_text(lines, rows), head.split("\n", 1)[0].rstrip("\r"), rows)), {}
+    return Told(
+        "sightings", named(sighted.read_rows(_text(lines, rows), head.split("\n", 1)[0].rstrip("\r"), rows)), {}
+    )
 
 
 def _knows_instruments(head: str) -> bool:
@@ -223,15 +234,14 @@ def _read_feed(content: str, kind: str, lines: Iterator[bytes], _head: str, rows
     reader = decoders.reader_of(content, sensor, rows)
     reader.feed(lines)
     reader.close()
-    return (
-        kind,
-        reader.ships if isinstance(reader, instruments.Instruments) else named(reader.labels),
-        {"lines and messages without a craft's position": reader.other} if reader.other else {},
-    )
+    counted = {"lines and messages without a craft's position": reader.other} if reader.other else {}
+    if isinstance(reader, instruments.Instruments):
+        return Told(kind, reader.ships, counted, reader.rest.texts(), reader.rest.aids())
+    return Told(kind, named(reader.labels), counted)
 
 
 SOURCES = (
-    Source("csv", _knows_csv, _read_csv),
+    Source("csv", _knows_csv, partial(_read_csv, None)),
     Source("sightings", _knows_sightings, _read_sightings),
     Source("instruments", _knows_instruments, partial(_read_feed, "nmea", "instruments' sentences")),
     Source("AIS sentences", _knows_nmea, _read_nmea, line_bytes=0),

@@ -1,0 +1,174 @@
+"""The command `agreement`: check a pack, tell it as prose, compare two, show what stories cover."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from searoom.commands.arguments import pack, parser, print_json
+from searoom.errors import Finding, NotAllowed
+from searoom.obligations import agreement as agreements
+from searoom.obligations import checks, coverage, diffing, explain, proposing, sovereignty
+from searoom.obligations.agreement import Agreement
+from searoom.obligations.stories import Told
+from searoom.signals import forms
+from searoom.signals.forms import FormBook
+from searoom.signals.tables import LANGUAGES
+
+EXAMPLES = [
+    "searoom agreement check ours.toml --sources",
+    "searoom agreement explain macm --lang ja",
+    "searoom agreement diff macm ours.toml",
+    "searoom agreement coverage exercise-notice",
+    "searoom agreement propose contested-waters",
+    "searoom agreement words contested-waters 'Leave our waters.'",
+]
+
+
+def agreement(argv: Sequence[str]) -> int:
+    """Run one of the verbs of `searoom agreement`; 1 where the answer is no."""
+    command = parser("agreement", "Check, explain, compare and propose agreements, which are text files.", EXAMPLES)
+    verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (_, summary, arguments) in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        arguments(verb)
+        verb.add_argument("--json", action="store_true", help="for a program")
+    given = command.parse_args(argv)
+    return VERBS[given.verb][0](given, forms.load())
+
+
+def _pack(verb: ArgumentParser) -> None:
+    verb.add_argument("pack", help="a packaged agreement, or the path of a pack")
+
+
+def _check_arguments(verb: ArgumentParser) -> None:
+    _pack(verb)
+    verb.add_argument("--sources", action="store_true", help="what each clause and each field of its forms rests on")
+
+
+def _explain_arguments(verb: ArgumentParser) -> None:
+    _pack(verb)
+    verb.add_argument("--lang", choices=LANGUAGES, default="en")
+
+
+def _diff_arguments(verb: ArgumentParser) -> None:
+    verb.add_argument("old", help="the version before")
+    verb.add_argument("new", help="the version after")
+
+
+def _coverage_arguments(verb: ArgumentParser) -> None:
+    _pack(verb)
+    verb.add_argument("stories", type=Path, nargs="*", help="files of stories (default: those packaged with it)")
+
+
+def _check(given: Namespace, book: FormBook) -> int:
+    file = agreements.file_of(pack(given.pack))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotAllowed(f"{file.name} cannot be read as a pack: {error}") from None
+    found, findings = checks.examine(text, file.name, book)
+    rows = list(checks.sources(found, book)) if given.sources and found is not None else []
+    if given.json:
+        print_json({
+            "hash": found.hash.hex() if found else "",
+            "findings": [_facts(finding) for finding in findings],
+            "sources": [{"what": what.strip(), "source": source} for what, source in rows],
+        })  # fmt: skip
+        return 1 if findings else 0
+    for finding in findings:
+        sys.stdout.write(f"{finding.where}: {finding.clause + ': ' if finding.clause else ''}{finding.sentence}\n")
+    for what, source in rows:
+        sys.stdout.write(f"  {what:<44}{source}\n")
+    if found is not None:
+        force, offered = len(found.in_force()), len(found.clauses) - len(found.in_force())
+        sys.stdout.write(f"{file.name}: {force} clauses in force, {offered} offered; hash {found.hash.hex()}\n")
+    sys.stdout.write(f"{len(findings)} findings\n" if findings else "nothing is wrong with it\n")
+    return 1 if findings else 0
+
+
+def _facts(finding: Finding) -> Mapping[str, str]:
+    return {"where": finding.where, "place": finding.clause, "sentence": finding.sentence}
+
+
+def _explain(given: Namespace, book: FormBook) -> int:
+    told = explain.explain(_load(given.pack, book), book, given.lang)
+    if given.json:
+        print_json({"lang": given.lang, "text": told})
+    else:
+        sys.stdout.write(told + "\n")
+    return 0
+
+
+def _diff(given: Namespace, book: FormBook) -> int:
+    changes = diffing.differences(_load(given.old, book), _load(given.new, book))
+    if given.json:
+        print_json([{"where": each.where, "before": each.before, "after": each.after} for each in changes])
+    else:
+        for each in changes:
+            sys.stdout.write(f"{each.where}\n  - {each.before or 'nothing'}\n  + {each.after or 'nothing'}\n")
+        sys.stdout.write("They say the same.\n" if not changes else f"{len(changes)} differences\n")
+    return 1 if changes else 0
+
+
+def _coverage(given: Namespace, book: FormBook) -> int:
+    under = _load(given.pack, book)
+    told: list[Told] = []
+    for path in given.stories:
+        told += coverage.tell_all(path.read_text(encoding="utf-8"), path.name, book, under)
+    if not given.stories:
+        text = coverage.stories_of(given.pack)
+        if text is None:
+            raise NotAllowed(f"no stories are packaged with '{given.pack}'", advice="Name files of stories after it.")
+        told += coverage.tell_all(text, f"{given.pack}.txt", book)
+    findings = [finding for story in told for finding in story.findings("story")]
+    rows = coverage.covered(told[0].agreement, told)
+    if given.json:
+        print_json({
+            "percent": coverage.percent(rows),
+            "clauses": [{"clause": row.clause, "states": list(row.states)} for row in rows],
+            "findings": [_facts(finding) for finding in findings],
+        })  # fmt: skip
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{finding.where}: {finding.sentence}\n")
+        sys.stdout.write(coverage.table(rows))
+    return 0 if not findings and coverage.percent(rows) == 100 else 1
+
+
+def _propose(given: Namespace, book: FormBook) -> int:
+    rows = proposing.rows(_load(given.pack, book))
+    if given.json:
+        print_json([{"row": row.id, "hash": row.digest, "title": row.title} for row in rows])
+    else:
+        sys.stdout.write(proposing.page(rows))
+    return 0
+
+
+def _words_arguments(verb: ArgumentParser) -> None:
+    _pack(verb)
+    verb.add_argument("text", help="the words of a safety message")
+    verb.add_argument("--lang", choices=LANGUAGES, default="en", help="in which language they are")
+
+
+def _words(given: Namespace, book: FormBook) -> int:
+    marked = sovereignty.marks(given.text, given.lang, _load(given.pack, book))
+    if given.json:
+        print_json([{"at": mark.start, "word": mark.word, "offer": mark.offer} for mark in marked])
+    else:
+        sys.stdout.write("".join(f"{mark.start}: {mark.sentence}\n" for mark in marked) or "nothing is marked\n")
+    return 0
+
+
+def _load(name: str, book: FormBook) -> Agreement:
+    return agreements.load(pack(name), book)
+
+
+VERBS: Mapping[str, tuple[Callable[[Namespace, FormBook], int], str, Callable[[ArgumentParser], None]]] = {
+    "check": (_check, "every fault of a pack with its line", _check_arguments),
+    "explain": (_explain, "the whole pack as prose in one language", _explain_arguments),
+    "diff": (_diff, "what differs between two versions", _diff_arguments),
+    "coverage": (_coverage, "which clauses stories show kept and missed", _coverage_arguments),
+    "words": (_words, "words of sovereignty in a safety message; nothing is changed", _words_arguments),
+    "propose": (_propose, "the rows of a draft, each to be agreed on by its hash", _pack),
+}

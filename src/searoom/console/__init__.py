@@ -1,0 +1,1 @@
+"""The console: what people see of a node in a browser on their own machine."""

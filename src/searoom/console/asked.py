@@ -1,0 +1,104 @@
+"""What a page is asked with: who sits there, in which language and light, and what is known at this moment."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from searoom.clock import to_text
+from searoom.console.people import Session
+from searoom.console.view import View
+from searoom.review.templating import environment
+from searoom.review.texts import HTML_LANGUAGES, Texts
+from searoom.signals.tables import LANGUAGES
+
+PACKAGE: Final = "searoom.console"
+LIGHTS: Final = ("day", "night")
+LANGUAGE_COOKIE, LIGHT_COOKIE = "searoom-language", "searoom-light"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: where it is, its template and name, who may see it (nobody named: whoever is signed in)."""
+
+    path: str
+    name: str
+    show: Callable[["Asked"], Awaitable[Response] | Response]
+    roles: tuple[str, ...] = ()
+    open: bool = False  # also to who is not signed in
+    posts: bool = False
+    menu: bool = False  # whether it stands in the menu of every page
+    follows: bool = False  # whether it draws itself anew when the view changes; a form never does
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, put together."""
+
+    request: Request
+    view: View
+    texts: Texts
+    light: str
+    session: Session | None
+    pages: tuple[Page, ...]
+    seen: int | None = None  # the number of the view, on a page that draws itself anew
+
+    @property
+    def lang(self) -> str:
+        """The language of the page."""
+        return self.texts.lang
+
+    @property
+    def words(self) -> Texts:
+        """The sentences that the review has too: states, channels, precedences."""
+        return Texts(self.lang)
+
+    def called(self, party: str) -> str:
+        """Return what a party is called in this language."""
+        return self.view.agreement.name(party, self.lang)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page with what all pages have in common."""
+        held = {
+            "t": self.texts, "w": self.words, "lang": HTML_LANGUAGES[self.lang], "light": self.light, "a": self,
+            "view": self.view, "session": self.session, "time": to_text, "menu": self._menu(),
+            "languages": [(lang, tag, words) for lang, (tag, words) in _named().items()],
+            "number": secrets.token_urlsafe(16), "path": self.request.url.path,
+        }  # fmt: skip
+        return HTMLResponse(environment(PACKAGE).get_template(template).render(**held, **values), status)
+
+    def _menu(self) -> list[tuple[str, str, bool]]:
+        """Return the pages that this person may open: path, name, and whether it is this one."""
+        if self.session is None:
+            return []
+        here = self.request.url.path
+        return [
+            (page.path, self.texts(f"menu.{page.name}"), page.path == here)
+            for page in self.pages
+            if page.menu and self.session.may(page.roles)
+        ]
+
+    def to(self, path: str) -> RedirectResponse:
+        """Send the browser on, after a form was taken."""
+        return RedirectResponse(path, 303)
+
+
+def chosen(request: Request, cookie: str, among: tuple[str, ...]) -> str:
+    """Return what a person chose before, else what their browser asks for, else the first: no default takes a side."""
+    said = request.cookies.get(cookie, "")
+    if said in among:
+        return said
+    if cookie == LANGUAGE_COOKIE:
+        for part in request.headers.get("accept-language", "").split(","):
+            language = part.split(";")[0].strip().lower()[:2]
+            if language in among:
+                return language
+    return among[0]
+
+
+def _named() -> dict[str, tuple[str, str]]:
+    """Return each language with its HTML tag and its own name."""
+    return {lang: (HTML_LANGUAGES[lang], Texts(lang, PACKAGE)("page.this_language")) for lang in LANGUAGES}

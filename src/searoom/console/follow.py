@@ -1,0 +1,162 @@
+"""Follows a node through its desk's door and keeps what pages are made of: account, duties, lines, picture.
+
+Nothing here is written down. A console that starts anew follows from the first entry on; one whose node has ended
+shows what it held, and since when nobody answered.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+from searoom import clock, officer
+from searoom.account import Reading, Ref, arrange
+from searoom.cbor import Value
+from searoom.console.held import HeldRecord, notes_of
+from searoom.console.view import Note, View
+from searoom.desk import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
+from searoom.enrol import read_settings
+from searoom.errors import SearoomError
+from searoom.obligations import agreement as agreements
+from searoom.obligations import standing
+from searoom.signals import forms
+
+WAIT_S: Final = 20
+AGAIN_S: Final = 1.0  # after the node did not answer
+AT_ONCE: Final = 200  # entries read into the account before a page has its turn
+
+
+class Follower:
+    """Keeps one `View` new; whoever draws waits for the next one."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = read_settings(folder)
+        self._folder = folder
+        named = settings.agreement
+        self._agreement = agreements.load(folder / named if named.endswith(".toml") else named)
+        self._book = forms.load()
+        table = officer.sit_down(folder)
+        self.table = table  # who we are, and the cards of all, as they are in force
+        self._record = HeldRecord(table.roster)
+        self._reading = Reading(
+            self._record,
+            self._book,
+            self._record.words,
+            parties=self._agreement.parties,
+            policy=self._agreement.policy,
+        )
+        self._notes: list[Note] = []
+        self._known = ""
+        self._changed = asyncio.Condition()
+        self._number = 0
+        empty = arrange(self._agreement.parties, (), {})
+        self._running = settings.clock == "machine"
+        self._view = View(table.party, self._agreement, self._book, empty, table.now_us, running=self._running)
+
+    @property
+    def view(self) -> View:
+        """The newest view."""
+        return self._view
+
+    @property
+    def number(self) -> int:
+        """How often the view was changed."""
+        return self._number
+
+    async def changed(self, after: int, wait_s: float) -> int:
+        """Wait until the view has another number than `after`, so long at most; return its number."""
+        async with self._changed:
+            try:
+                await asyncio.wait_for(self._changed.wait_for(lambda: self._number != after), wait_s)
+            except TimeoutError:
+                return after
+        return self._number
+
+    async def holding(self, ref: Ref, wait_s: float) -> bool:
+        """Wait until an entry is in the account, so long at most; return whether it is."""
+        try:
+            async with self._changed:
+                await asyncio.wait_for(self._changed.wait_for(lambda: self._holds(ref)), wait_s)
+        except TimeoutError:
+            pass
+        return self._holds(ref)
+
+    def _holds(self, ref: Ref) -> bool:
+        return self._view.account.sizes.get(ref[0], 0) > ref[1]
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            try:
+                await self.step(WAIT_S)
+            except SearoomError:
+                await self._show_silence()
+                await asyncio.sleep(AGAIN_S)
+
+    async def step(self, wait_s: int) -> None:
+        """Ask once what is new, and draw the view anew; raise what the node raised."""
+        wait = 0 if self._view.silent_us is not None or not self._number else wait_s
+        reply = await self._ask(
+            {
+                "do": "follow",
+                "held": [[log, size] for log, size in self._record.sizes().items()],
+                "notes": len(self._notes),
+                "known": self._known,
+                "wait_s": wait,
+            }
+        )
+        if self._record.take(cast("Value", reply["entries"])):
+            self.table = await asyncio.to_thread(officer.sit_down, self._folder)
+            self._record.roster = self.table.roster
+        self._record.countersigned(cast("Value", reply["recorded"]))
+        for at_us, content in notes_of(cast("Value", reply["notes"]), len(self._notes)):
+            self._notes.append(Note(at_us, forms.decode(content, self._book)))
+        self._known = str(reply["known"])
+        while self._reading.unread:
+            self._reading.go_on(AT_ONCE)
+            await asyncio.sleep(0)
+        await self._draw(cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
+
+    async def _ask(self, request: Mapping[str, Value]) -> dict[str, object]:
+        """Ask the node as `desk.ask` does, with others having their turn meanwhile and a wait that can be ended."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(where(self._folder))
+        except OSError as problem:
+            raise unreached(self._folder, problem) from None
+        try:
+            writer.write(pack(dict(request)))
+            (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+            return answered(unpack(await reader.readexactly(min(size, MAX_BYTES))))
+        except (OSError, EOFError) as problem:
+            raise unanswered(self._folder, problem) from None
+        finally:
+            writer.close()
+
+    async def _draw(self, now_us: int, sizes: Mapping[str, int]) -> None:
+        status, picture, drafts = [await self._ask({"do": verb}) for verb in ("status", "picture", "drafts")]
+        account = self._reading.account()
+        view = View(
+            party=self.table.party,
+            agreement=self._agreement,
+            book=self._book,
+            account=account,
+            now_us=now_us,
+            duties=standing.due(self._agreement, account, now_us),
+            notes=tuple(self._notes),
+            drafts=tuple(cast("list[Mapping[str, Any]]", drafts["drafts"])),
+            status=status,
+            picture=picture,
+            running=self._running,
+            unread=sum(sizes.values()) - sum(account.sizes.values()),
+        )
+        await self._show(view)
+
+    async def _show_silence(self) -> None:
+        if self._view.silent_us is None:
+            await self._show(replace(self._view, silent_us=clock.machine_now()))
+
+    async def _show(self, view: View) -> None:
+        async with self._changed:
+            self._view, self._number = view, self._number + 1
+            self._changed.notify_all()

@@ -1,0 +1,103 @@
+"""What stands before every page: which hosts may ask, how much and how often, and what each answer forbids a browser.
+
+Rule 1: nothing of another origin is loaded, framed, or posted to; a test counts what leaves the host.
+Rule 2: whoever posts shows where the form came from and brings its mark; a request that does not is refused unread.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from searoom import clock
+
+MAX_BODY: Final = 1 << 20
+MAX_CLIENTS: Final = 1_000
+BURST: Final = 120
+PER_SECOND: Final = 20.0
+
+_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    b"connect-src 'self'; media-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    b"base-uri 'none'"
+)
+HEADERS: Final = (
+    (b"content-security-policy", _POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),  # with none at all a browser names no origin of its own forms
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"cache-control", b"no-store"),
+)
+_SAFE: Final = ("GET", "HEAD")
+
+
+class Guard:
+    """Wraps the pages; `hosts` are the names by which this console may be called, with their ports."""
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+        self._app, self._hosts = app, frozenset(host.lower() for host in hosts)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what may not be asked, and pass on the rest with a bounded body and the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refused(scope)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                named = {name for name, _ in message.get("headers", [])}
+                message = {
+                    **message,
+                    "headers": [*message.get("headers", []), *(row for row in HEADERS if row[0] not in named)],
+                }
+            await send(message)
+
+        if refused is not None:
+            status, words = refused
+            await PlainTextResponse(words + "\n", status)(scope, receive, sent)
+            return
+        await self._app(scope, _bounded(receive), sent)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if host not in self._hosts:
+            return 421, "This console is not called by that name. Open it by the address that it printed."
+        if scope["method"] not in _SAFE:
+            origin = headers.get(b"origin", b"").decode("latin-1").lower()
+            if origin.partition("://")[2] != host:
+                return 403, "A form is taken from this console's own pages only."
+        if int(headers.get(b"content-length", b"0") or b"0") > MAX_BODY:
+            return 413, f"More than {MAX_BODY} bytes are not taken at once."
+        client = scope.get("client") or ("", 0)
+        return None if self._admits(str(client[0])) else (429, "Too many requests. Wait a moment.")
+
+    def _admits(self, client: str) -> bool:
+        now = clock.monotonic()
+        left, at = self._buckets.pop(client, (float(BURST), now))
+        left = min(float(BURST), left + (now - at) * PER_SECOND)
+        admitted = left >= 1.0
+        self._buckets[client] = (left - 1.0 if admitted else left, now)
+        while len(self._buckets) > MAX_CLIENTS:
+            self._buckets.popitem(last=False)
+        return admitted
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Pass on a body up to its limit, however it is sent; beyond, as if whoever sends had gone."""
+    total = 0
+
+    async def received() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if total > MAX_BODY else message
+
+    return received

@@ -1,0 +1,42 @@
+"""When pairs of ships will be due: one that holds its course comes down to the time of a grade at a known moment."""
+
+import numpy as np
+
+from searoom.encounters.craft import Pair
+from searoom.encounters.looks import Keys, Look
+from searoom.encounters.settings import Settings
+from searoom.tracks.fixes import Times
+from searoom.units import MICROSECONDS
+
+AHEAD_S = 10.0  # later ones are put in by a later look
+MOST = 1_000_000  # pairs; what is more, the full look sees
+_LATER_US = 5_000  # so that rounding does not ask too early
+
+
+class DueTimes:
+    """Pairs and moments; to be asked again about a pair costs little, so one may stand in it more than once."""
+
+    def __init__(self, settings: Settings) -> None:
+        limits = {level.tcpa_s for level in settings.levels} | {settings.still_tcpa_s, settings.slow_tcpa_s}
+        self._limits_s = np.array(sorted(limits))
+        self._widest_m = settings.levels[0].cpa_m
+        self._keys: Keys = np.zeros(0, dtype=np.int64)
+        self._due_us: Times = np.zeros(0, dtype=np.int64)
+
+    def put(self, look: Look) -> None:
+        """Take in the pairs of a look that come down to the next limit of time soon."""
+        tcpa_s = look.met.tcpa_s
+        below = np.searchsorted(self._limits_s, tcpa_s) - 1
+        left_s = np.where(below >= 0, tcpa_s - self._limits_s[below], np.inf)
+        soon = (left_s <= AHEAD_S) & (look.pair == Pair.SHIPS) & (look.met.cpa_m <= self._widest_m)
+        due_us = look.now_us + (left_s[soon] * MICROSECONDS).astype(np.int64) + _LATER_US
+        self._keys = np.concatenate([self._keys, look.key[soon]])[-MOST:]
+        self._due_us = np.concatenate([self._due_us, due_us])[-MOST:]
+
+    def take(self, now_us: int) -> Keys:
+        """Return the pairs that are due, rising, none twice; they are in it no more."""
+        due = self._due_us <= now_us
+        keys = np.unique(self._keys[due])
+        if len(keys):
+            self._keys, self._due_us = self._keys[~due], self._due_us[~due]
+        return keys

@@ -1,0 +1,117 @@
+"""What the desk hands to a console that follows the node: each entry opened once, each note once, and who is near now.
+
+A console is another process of the same owner. It folds what it is given into the same account by the same code, so
+that no page is computed here, and a page that takes long keeps no courier waiting.
+"""
+
+import asyncio
+import json
+import math
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, cast
+
+from searoom import cbor
+from searoom.door import Request, take
+from searoom.encounters.alerts import Alert
+from searoom.errors import NotAllowed, Tampered
+from searoom.lookout import Lookout
+from searoom.node import Node
+from searoom.record import shape
+from searoom.record.entry import Entry, Kind
+from searoom.record.roster import author_of
+from searoom.units import MICROSECONDS
+
+Reply = dict[str, cbor.Value]
+MOST: Final = 256  # entries or notes in one reply: a body has 256 KiB at most, and a reply 64 MiB
+LONGEST_WAIT_S: Final = 30
+LOOK_EVERY_S: Final = 0.1
+
+
+class Following:
+    """These verbs of one node's desk."""
+
+    def __init__(self, node: Node, lookout: Lookout) -> None:
+        self._node, self._lookout = node, lookout
+
+    def verbs(self) -> dict[str, Callable[[Request], Awaitable[Reply]]]:
+        """Return the verbs by name."""
+        return {"follow": self._follow, "picture": self._picture}
+
+    async def _follow(self, request: Request) -> Reply:
+        """Return what is beyond the sizes that the console holds; where that is nothing, wait so long for it."""
+        rows = shape.sequence(cast("cbor.Value", request.get("held", [])), "what a console holds", most=1024)
+        pairs = [shape.sequence(row, "what a console holds", least=2, most=2) for row in rows]
+        held = {shape.log_id(log, "a log"): shape.uint(size, "a size") for log, size in pairs}
+        notes, known = take(request, "notes", int), take(request, "known", str)
+        turns = int(min(take(request, "wait_s", int), LONGEST_WAIT_S) / LOOK_EVERY_S)
+        while turns > 0 and not self._news(held, notes) and self._told() == known:
+            turns -= 1
+            await asyncio.sleep(LOOK_EVERY_S)
+        return {
+            "entries": list(self._entries(held)),
+            "notes": self._notes(notes),
+            "sizes": {log: self._node.record.size(log) for log in self._node.record.logs()},
+            "noted": self._node.national.size,
+            "recorded": self._recorded(),
+            "known": self._told(),
+            "now_us": self._node.now(),
+        }
+
+    def _news(self, held: dict[str, int], notes: int) -> bool:
+        record = self._node.record
+        return self._node.national.size > notes or any(record.size(log) > held.get(log, 0) for log in record.logs())
+
+    def _recorded(self) -> list[cbor.Value]:
+        record = self._node.record
+        return [
+            [log, by, record.recorded(log, by)]
+            for log in record.logs()
+            for by in record.roster.parties
+            if by != author_of(log)
+        ]
+
+    def _told(self) -> str:
+        """Return what changes when a grade or a countersignature does: a console that knows it has nothing to draw."""
+        near = sorted((one.a, one.b, str(one.alerts[-1].grade)) for one in self._lookout.now_open().encounters)
+        return json.dumps([near, self._recorded(), sorted(self._lookout.blind)])
+
+    def _entries(self, held: dict[str, int]) -> Iterator[cbor.Value]:
+        left = MOST
+        for log in self._node.record.logs():
+            start = held.get(log, 0)
+            if left <= 0 or start >= self._node.record.size(log):
+                continue
+            for entry, body in self._node.record.entries(log, start):
+                said = entry.statement.kind is Kind.WORDS
+                content, why = self._content(entry, body) if said else (None, None)
+                yield [log, entry.to_bytes(), content, why, b"" if said else body]
+                left -= 1
+                if left <= 0:
+                    return
+
+    def _content(self, entry: Entry, body: bytes) -> tuple[bytes | None, str | None]:
+        try:
+            return self._node.openings.content(entry, body), None
+        except (NotAllowed, Tampered) as fault:
+            return None, fault.sentence
+
+    def _notes(self, start: int) -> list[cbor.Value]:
+        stop = min(start + MOST, self._node.national.size)
+        return [[entry.index, entry.placed_us, content] for entry, content in self._node.national.read(start, stop)]
+
+    async def _picture(self, _request: Request) -> Reply:
+        """Return the encounters that are open now, each as its last change of grade told it: metres, seconds."""
+        now = self._lookout.now_open()
+        rows: list[cbor.Value] = [_row(one.alerts[0], one.alerts[-1]) for one in now.encounters]
+        return {"craft": now.craft, "open": rows, "passed_over": dict(now.passed_over)}
+
+
+def _row(first: Alert, last: Alert) -> cbor.Value:
+    height = None if last.height_m is None else round(last.height_m)
+    return {
+        "a": last.a, "b": last.b, "grade": str(last.grade), "since_us": first.time_us, "at_us": last.time_us,
+        "range_m": round(last.range_m), "range_error_m": math.ceil(last.range_error_m), "cpa_m": round(last.cpa_m),
+        "cpa_error_m": math.ceil(last.cpa_error_m), "cpa_us": last.time_us + round(last.tcpa_s * MICROSECONDS),
+        "geometry": str(last.geometry), "colregs": str(last.colregs), "age_s": round(last.age_s),
+        "height_m": height,
+    }  # fmt: skip

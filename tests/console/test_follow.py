@@ -1,0 +1,90 @@
+"""A console follows its node: the same account, what is new at once, and silence said as silence."""
+
+import asyncio
+
+import pytest
+
+from deskside import CONTACT, at_work, key_file, meet
+from searoom import officer
+from searoom.console.follow import Follower
+from searoom.errors import NotAllowed
+from searoom.signals import forms
+
+BOOK = forms.load()
+
+
+def contact(stage, party="amber"):
+    """Let one officer open contact."""
+    return officer.say(stage.folder(party), key_file(stage, f"{party}-1"), CONTACT, BOOK)
+
+
+def test_the_account_is_the_nodes_own(stage):
+    """Folded here and there, the same entries give the same account, countersignatures too."""
+    with at_work(stage) as nodes:
+        contact(stage)
+        contact(stage, "coral")
+        meet(nodes)
+        follower = Follower(stage.folder("amber"))
+        asyncio.run(follower.step(0))
+
+        there = nodes["amber"].node.account()
+        assert there == follower.view.account
+        assert there.recorded == follower.view.account.recorded
+        assert nodes["amber"].node.duties() == follower.view.duties
+        assert nodes["amber"].node.national.size == len(follower.view.notes)
+
+
+def test_what_is_new_comes_without_being_read_twice(stage):
+    """A step asks for what is beyond what is held, and for nothing else."""
+    with at_work(stage, "amber") as nodes:
+        follower = Follower(stage.folder("amber"))
+        asyncio.run(follower.step(0))
+        before = dict(follower.view.account.sizes)
+        contact(stage)
+        asyncio.run(follower.step(5))
+
+        assert before["amber"] + 1 == follower.view.account.sizes["amber"]
+        assert nodes["amber"].node.account() == follower.view.account
+
+
+def test_a_node_that_ends_is_said_to_be_silent_and_followed_again(stage):
+    """What was held stays shown with the time of the silence; when the node is back, the silence ends."""
+    with at_work(stage, "amber"):
+        contact(stage)
+        follower = Follower(stage.folder("amber"))
+        asyncio.run(follower.step(0))
+    held = follower.view.account
+
+    async def go():
+        running = asyncio.create_task(follower.run())
+        number = follower.number
+        number = await follower.changed(number, 10)
+        assert follower.view.silent_us is not None
+        assert held == follower.view.account
+        with at_work(stage, "amber"):
+            while follower.view.silent_us is not None:
+                before, number = number, await follower.changed(number, 20)
+                assert before != number
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(go())
+    assert held == follower.view.account
+
+
+def test_whoever_waits_for_nothing_is_told_so(stage):
+    """A wait ends, with the number that was there before."""
+    with at_work(stage, "amber"):
+        follower = Follower(stage.folder("amber"))
+
+        async def go():
+            assert 0 == await follower.changed(0, 0.05)
+            assert not await follower.holding(("amber", 5), 0.05)
+
+        asyncio.run(go())
+
+
+def test_a_folder_without_a_running_node_is_refused(stage):
+    """There is nothing to show without a node, and the advice says how to start one."""
+    with pytest.raises(NotAllowed, match="no node is running"):
+        Follower(stage.folder("amber"))

@@ -1,0 +1,125 @@
+"""A console at work inside a test: its real server on a real socket, and a browser that is a plain HTTP client.
+
+with at_work(stage) as nodes, console(stage.folder("amber")) as address:
+    sit = Browser(address).sign_in("duty-1")
+    page = sit.get("/")                     # (status, headers, text)
+"""
+
+import contextlib
+import html
+import http.client
+import re
+import socket
+import threading
+import time
+from urllib.parse import urlencode
+
+import uvicorn
+
+from searoom.console.app import Console
+from searoom.console.follow import Follower
+from searoom.console.people import People, Person
+from searoom.passphrases import FLOOR
+
+PASSWORD = "officer of the watch 7"
+STAFF = (
+    Person("watch-1", "Watch 1", frozenset({"watch"})),
+    Person("duty-1", "Duty 1", frozenset({"duty"}), "amber-1"),
+    Person("duty-2", "Duty 2", frozenset({"releaser"}), "amber-2"),
+    Person("audit-1", "Auditor", frozenset({"auditor"})),
+)
+
+
+def people(folder, *staff):
+    """Return the accounts of a folder, made where they are not there yet."""
+    known = People(folder, cost=FLOOR)
+    there = {one.id for one in known.everybody()}
+    for one in staff or STAFF:
+        if one.id not in there:
+            known.add(one, PASSWORD)
+    return known
+
+
+@contextlib.contextmanager
+def console(folder):
+    """Serve the console of the node that works in `folder`, and give its address."""
+    accounts = people(folder)
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen(16)
+        address = f"127.0.0.1:{door.getsockname()[1]}"
+        app = Console(folder, Follower(folder), accounts).app([address])
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+        server.install_signal_handlers = lambda: None
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+        thread.start()
+        try:
+            wait_for(lambda: server.started)
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def wait_for(there, seconds=10.0):
+    """Wait until something is so; fail where it never is."""
+    until = time.monotonic() + seconds
+    while not (found := there()):
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.02)
+    return found
+
+
+class Browser:
+    """Keeps cookies, and follows nothing by itself."""
+
+    def __init__(self, address, **headers):
+        self.address, self.headers, self.cookies = address, headers, {}
+
+    def ask(self, method, path, body=None, **headers):
+        """Send one request; return its status, headers and text."""
+        line = http.client.HTTPConnection(self.address, timeout=20)
+        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **self.headers}
+        line.request(method, path, body, {**sent, **{name.replace("_", "-"): value for name, value in headers.items()}})
+        answer = line.getresponse()
+        text = answer.read().decode()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.split(";")[0]
+        line.close()
+        return answer.status, dict(answer.getheaders()), text
+
+    def get(self, path, **headers):
+        """Open a page."""
+        return self.ask("GET", path, **headers)
+
+    def post(self, path, fields, **headers):
+        """Send a form, from this console's own page."""
+        own = {"Origin": f"http://{self.address}", "Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", path, urlencode(fields), **{**own, **headers})
+
+    def sign_in(self, person, password=PASSWORD):
+        """Sign in, or fail the test."""
+        status, _, text = self.post("/sign-in", {"person": person, "password": password})
+        assert 303 == status, text
+        return self
+
+    def hidden(self, path):
+        """Return the hidden fields of the main form of a page."""
+        return fields_of(self.get(path)[2])
+
+
+def fields_of(text):
+    """Return the hidden fields inside a page's main part."""
+    main = text.partition('<main id="live">')[2]
+    found = {}
+    for tag in re.findall(r'<input type="hidden"[^>]*>', main):
+        name = re.search(r'name="([^"]*)"', tag)[1]
+        found[name] = html.unescape(re.search(r'value="([^"]*)"', tag)[1])
+    return found
+
+
+def words(text):
+    """Return what a page says, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
