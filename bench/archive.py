@@ -26,6 +26,7 @@ from bench.leash import Leash, end
 from bench.rivals.environment import Environment
 from searoom.encounters import approaches, meetings
 from searoom.tracks.fixes import Fixes, Floats
+from searoom.tracks.ranges import filled, unknown
 
 Key = TypeVar("Key")
 RIVALS, OLD = Environment("archive"), Environment("traffic")
@@ -104,11 +105,11 @@ def read(path: Path) -> Fixes:
 def _fixes(table: pa.Table) -> Fixes:
     table = table.unify_dictionaries().combine_chunks()
     craft = table["craft"].chunk(0)
-    nothing = np.full(len(table), np.nan)
+    nothing = unknown(len(table))
     return Fixes(
         names=tuple(craft.dictionary.to_pylist()), craft=craft.indices.to_numpy(),
         time_us=table["time_us"].to_numpy(), lat_deg=table["lat"].to_numpy(), lon_deg=table["lon"].to_numpy(),
-        speed_mps=nothing, course_deg=nothing, sigma_m=np.ones(len(table)), source=np.zeros(len(table), np.int8),
+        speed_mps=nothing, course_deg=nothing, sigma_m=filled(len(table), 1.0), source=np.zeros(len(table), np.int8),
         sources=("AIS",),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from searoom.errors import NotAllowed
+from searoom.tracks.fixes import Flags, Indices
 
 Rows = dict[str, Any]  # columns by name, each an array of shape (n,)
 
@@ -28,21 +29,30 @@ def joined(rows: Mapping[str, Any], gap_us: int) -> Rows:
     It lasts from the first to the last, has the sum of `stamps` where there is that column, and of the others what is
     true at its closest instant, the earliest of equals.
     """
-    order = np.lexsort((rows["last_us"], rows["first_us"], rows["b"], rows["a"]))
+    pair = rows["a"].astype(np.int64) << 32 | rows["b"].astype(np.int64)
+    order = np.lexsort((rows["last_us"], rows["first_us"], pair))
     kept = {name: column[order] for name, column in rows.items()}
     new = np.ones(len(order), np.bool_)
-    new[1:] = (kept["a"][1:] != kept["a"][:-1]) | (kept["b"][1:] != kept["b"][:-1])
+    new[1:] = np.diff(pair[order]) != 0
     new[1:] |= kept["first_us"][1:] - kept["last_us"][:-1] > gap_us
     first = np.flatnonzero(new)
     if not len(first):
         return kept
-    best = np.lexsort((kept["time_us"], kept["cpa_m"], np.cumsum(new)))[first]
-    answer = {name: column[best] for name, column in kept.items()}
+    nearest = _nearest(kept, new, first)
+    answer = {name: column[nearest] for name, column in kept.items()}
     answer["first_us"], answer["last_us"] = kept["first_us"][first], np.maximum.reduceat(kept["last_us"], first)
     if "stamps" in kept:
         answer["stamps"] = np.add.reduceat(kept["stamps"], first)
     order = np.lexsort((answer["b"], answer["a"], answer["first_us"]))
     return {name: column[order] for name, column in answer.items()}
+
+
+def _nearest(rows: Mapping[str, Any], new: Flags, first: Indices) -> Indices:
+    """Return of each run, which begins at `first` where `new` is set, the row of its closest instant."""
+    run = np.cumsum(new) - 1
+    closest = np.flatnonzero(rows["cpa_m"] == np.minimum.reduceat(rows["cpa_m"], first)[run])
+    closest = closest[np.lexsort((rows["time_us"][closest], run[closest]))]
+    return closest[np.flatnonzero(np.diff(run[closest], prepend=-1))]
 
 
 def named(rows: Mapping[str, Any], names: Sequence[str]) -> tuple[tuple[str, ...], Rows]:

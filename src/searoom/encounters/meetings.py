@@ -22,6 +22,7 @@ from searoom.encounters.approaches_legs import US, by_name, degrees, legs
 from searoom.encounters.approaches_rows import Rows, joined, named, together
 from searoom.errors import NotAllowed
 from searoom.tracks.fixes import FIRST_TIME_US, LAST_TIME_US, Fixes, Flags, Floats, Indices, Times
+from searoom.tracks.ranges import unknown
 
 MIN, MAX = FIRST_TIME_US - 1, LAST_TIME_US
 RADIUS_M, AT_LEAST_S, STEP_S, MAX_GAP_S = 500.0, 7_200.0, 600.0, 1_200.0
@@ -142,7 +143,7 @@ def resampled(
     inside = np.flatnonzero((time > after_us) & (time <= until_us))
     order = inside[np.argsort(time[inside], kind="stable")]
     lat, lon = degrees(drawn.at(leg[order], time[order]))
-    nothing = np.full(len(order), np.nan)
+    nothing = unknown(len(order))
     return Fixes(
         names=tuple(sorted(fixes.names)), craft=drawn.craft[leg[order]], time_us=time[order], lat_deg=lat, lon_deg=lon,
         speed_mps=nothing, course_deg=nothing, sigma_m=np.full(len(order), sigma_m),

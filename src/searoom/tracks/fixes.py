@@ -6,6 +6,7 @@ be a position, counts it by cause, and never fails as a whole because of one bad
 """
 
 import math
+import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from searoom.errors import NotAllowed
+from searoom.tracks.ranges import check_ranges, filled
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Times: TypeAlias = npt.NDArray[np.int64]
@@ -76,7 +78,7 @@ class Fixes:
     def __post_init__(self) -> None:
         for name, (absent, filler) in _OPTIONAL.items():
             if getattr(self, name) is absent:
-                object.__setattr__(self, name, np.full(len(self.time_us), filler))
+                object.__setattr__(self, name, filled(len(self.time_us), filler))
         for name, dtype in _COLUMNS.items():
             object.__setattr__(self, name, _column(name, getattr(self, name), dtype))
         lengths = {name: len(getattr(self, name)) for name in _COLUMNS}
@@ -86,7 +88,9 @@ class Fixes:
         if len(self.sources) > MAX_SOURCES:  # before the column is looked at: larger numbers have come round in it
             raise NotAllowed(f"fixes of more than {MAX_SOURCES} sources", advice="Read the files in several parts.")
         _check_table("source", self.sources, self.source)
-        _check_ranges(self)
+        check_ranges({name: getattr(self, name) for name in _RANGES}, _RANGES)
+        if np.any(self.time_us[1:] < self.time_us[:-1]):
+            raise NotAllowed("the time goes backwards in these fixes", advice="Sort them by time first.")
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -175,26 +179,18 @@ def nameable(name: str) -> bool:
     return bool(name) and len(name) <= MAX_NAME_CHARS and name.isprintable()
 
 
-def _check_ranges(fixes: Fixes) -> None:
-    speed, course = fixes.speed_mps, fixes.course_deg
-    with np.errstate(invalid="ignore"):
-        right = {
-            "lat_deg": np.abs(fixes.lat_deg) <= 90.0,
-            "lon_deg": np.abs(fixes.lon_deg) <= 180.0,
-            "speed_mps": np.isnan(speed) | ((speed >= 0.0) & (speed <= MAX_SPEED_MPS)),
-            "course_deg": np.isnan(course) | ((course >= 0.0) & (course < 360.0)),
-            "sigma_m": (fixes.sigma_m > 0.0) & np.isfinite(fixes.sigma_m),
-            "time_us": (fixes.time_us >= FIRST_TIME_US) & (fixes.time_us < LAST_TIME_US),
-            "alt_m": np.isnan(fixes.alt_m) | ((fixes.alt_m >= MIN_ALT_M) & (fixes.alt_m <= MAX_ALT_M)),
-            "climb_mps": np.isnan(fixes.climb_mps) | (np.abs(fixes.climb_mps) <= MAX_CLIMB_MPS),
-            "turn_dps": np.isnan(fixes.turn_dps) | (np.abs(fixes.turn_dps) <= MAX_TURN_DPS),
-        }
-    for name, good in right.items():
-        if not good.all():
-            row = int(np.argmin(good))
-            raise NotAllowed(f"{name} is {getattr(fixes, name)[row]} in row {row}, which cannot be")
-    if np.any(np.diff(fixes.time_us) < 0):
-        raise NotAllowed("the time goes backwards in these fixes", advice="Sort them by time first.")
+# The lowest and highest value of a column, and whether it may be not known.
+_RANGES: Mapping[str, tuple[float, float, bool]] = {
+    "lat_deg": (-90.0, 90.0, False),
+    "lon_deg": (-180.0, 180.0, False),
+    "speed_mps": (0.0, MAX_SPEED_MPS, True),
+    "course_deg": (0.0, math.nextafter(360.0, 0.0), True),
+    "sigma_m": (math.nextafter(0.0, 1.0), sys.float_info.max, False),
+    "time_us": (FIRST_TIME_US, LAST_TIME_US - 1, False),
+    "alt_m": (MIN_ALT_M, MAX_ALT_M, True),
+    "climb_mps": (-MAX_CLIMB_MPS, MAX_CLIMB_MPS, True),
+    "turn_dps": (-MAX_TURN_DPS, MAX_TURN_DPS, True),
+}
 
 
 def _moved(table: tuple[str, ...], wider: tuple[str, ...]) -> Indices:
