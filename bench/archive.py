@@ -7,8 +7,6 @@ Each method reads the same files and gives out the same kind of rows; each rival
 """
 
 import itertools
-import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.frame import Options, Report, Spread, versions, work_folder
-from bench.leash import Leash, end
+from bench.leash import Leash
 from bench.rivals.environment import Environment
 from searoom.encounters import approaches, meetings
 from searoom.tracks.fixes import Fixes, Floats
@@ -164,24 +162,8 @@ def measured(method: Callable[[Archive], int], archive: Archive, repeats: int) -
 
 def rival(environment: Environment, method: str, archive: Archive, repeats: int, leash: Leash) -> tuple[Spread, int]:
     """Return the same of a rival, in a process of its own; `RuntimeError` with its last words where it fails."""
-    command: list[str | Path] = [
-        environment.python,
-        "-m",
-        f"bench.rivals.{method}",
-        archive.files[0].parent,
-        str(repeats),
-    ]
-    child = leash.start(method, command, piped=True)
-    try:
-        said = child.communicate(timeout=PATIENCE_S)[0].decode().strip().splitlines()
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"it did not end within {PATIENCE_S:.0f} s") from None
-    finally:
-        end(child)
-    if child.returncode or not said:
-        words = leash.log(method).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(words[0] if words else f"it ended with {child.returncode}")
-    answer = json.loads(said[-1])
+    command = [environment.python, "-m", f"bench.rivals.{method}", archive.files[0].parent, str(repeats)]
+    answer = leash.answer(method, command, PATIENCE_S)
     return Spread.of(answer["seconds"]), int(answer["found"])
 
 

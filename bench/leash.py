@@ -9,6 +9,7 @@ Each gets a process group of its own and writes to `folder/<name>.log`. The kern
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 5.0
@@ -54,6 +55,20 @@ class Leash:
             )
         self._running.append(child)
         return child
+
+    def answer(self, name: str, command: Sequence[str | Path], patience_s: float) -> Any:
+        """Return the JSON of a program's last line; `RuntimeError` with its last words where it says none in time."""
+        child = self.start(name, command, piped=True)
+        try:
+            said = child.communicate(timeout=patience_s)[0].decode().strip().splitlines()
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"it did not end within {patience_s:.0f} s") from None
+        finally:
+            end(child)
+        if child.returncode or not said:
+            words = self.log(name).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+            raise RuntimeError(words[0] if words else f"it ended with {child.returncode}")
+        return json.loads(said[-1])
 
     def log(self, name: str) -> Path:
         """Return where the program of this name writes."""

@@ -6,8 +6,6 @@ The pictures are made (seeded): at sea two thirds of the ships lie round ports o
 stopped; in the air all fly, most of them level. Each method gets the same picture, and gives pairs with CPA and TCPA.
 """
 
-import json
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.frame import Options, Report, Spread, versions, work_folder
-from bench.leash import Leash, end
+from bench.leash import Leash
 from bench.rivals.environment import Environment
 from searoom.encounters import engine, kernels, swept
 from searoom.encounters.kernels import Heights, Met, Motion
@@ -115,17 +113,7 @@ def ours(picture: Picture, repeats: int, find: Callable[..., Met], share: float 
 def rival(path: Path, method: str, repeats: int, leash: Leash) -> tuple[Spread, int]:
     """Return the same of a rival, in a process of its own; `RuntimeError` with its last words where it fails."""
     command = [RIVALS.python, "-m", f"bench.rivals.{method}", path, str(repeats)]
-    child = leash.start(method, command, piped=True)
-    try:
-        said = child.communicate(timeout=PATIENCE_S)[0].decode().strip().splitlines()
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"it did not end within {PATIENCE_S:.0f} s") from None
-    finally:
-        end(child)
-    if child.returncode or not said:
-        words = leash.log(method).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(words[0] if words else f"it ended with {child.returncode}")
-    found = json.loads(said[-1])
+    found = leash.answer(method, command, PATIENCE_S)
     return Spread.of(found["seconds"]), int(found["pairs"])
 
 
