@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from searoom import clock
 from searoom.console import pages
-from searoom.console.asked import LANGUAGE_COOKIE, LIGHT_COOKIE, LIGHTS, PACKAGE, Asked, Page, chosen
+from searoom.console.asked import LANGUAGE_COOKIE, LIGHT_COOKIE, LIGHTS, PACKAGE, Asked, Page, chosen, form_of
 from searoom.console.deeds import SESSION_COOKIE, Deeds
 from searoom.console.follow import Follower
 from searoom.console.guard import Guard
@@ -134,7 +134,7 @@ class Console:
 async def _check_mark(page: Page, session: Session | None, request: Request) -> None:
     """Refuse a form that does not bring the mark of the session that it says it is of."""
     if request.method == "POST" and not page.open:
-        form = await request.form(max_files=0, max_fields=200)
+        form = await form_of(request)
         if session is None or form.get(FORM_MARK) != session.mark:
             raise NotAllowed("this form is of another session", advice="Open the page again, and send it from there.")
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,6 +16,7 @@ from searoom.review.templating import environment
 from searoom.review.texts import HTML_LANGUAGES, Texts
 from searoom.signals.tables import LANGUAGES
 
+MAX_FIELDS: Final = 200
 PACKAGE: Final = "searoom.console"
 LIGHTS: Final = ("day", "night")
 LANGUAGE_COOKIE, LIGHT_COOKIE = "searoom-language", "searoom-light"
@@ -56,6 +58,10 @@ class Asked:
         """The sentences that the review has too: states, channels, precedences."""
         return Texts(self.lang)
 
+    async def posted(self) -> dict[str, str]:
+        """Return the fields of the form that was posted."""
+        return {name: str(value) for name, value in (await form_of(self.request)).items()}
+
     def called(self, party: str) -> str:
         """Return what a party is called in this language."""
         return self.view.agreement.name(party, self.lang)
@@ -84,6 +90,11 @@ class Asked:
     def to(self, path: str) -> RedirectResponse:
         """Send the browser on, after a form was taken."""
         return RedirectResponse(path, 303)
+
+
+async def form_of(request: Request) -> FormData:
+    """Return the form of a request, within bounds; it is read once, whoever asks first."""
+    return await request.form(max_files=0, max_fields=MAX_FIELDS)
 
 
 def chosen(request: Request, cookie: str, among: tuple[str, ...]) -> str:

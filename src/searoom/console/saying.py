@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from searoom import clock, officer
@@ -25,11 +24,9 @@ from searoom.passphrases import normal
 from searoom.release import forbidden
 from searoom.signals import forms
 from searoom.signals.forms import PRECEDENCES, Filled, Form
-from searoom.signals.tables import LANGUAGES
 
 SIGNERS: Final = ("watch", "duty", "drafter", "releaser", "desk")
 FIELD: Final = "field-"
-MAX_FIELDS: Final = 200
 OFFICERS: Final = "officers"
 SHOWN_S: Final = 3.0  # how long a page waits to show what was said
 BY_PROGRAM: Final = frozenset(
@@ -71,8 +68,7 @@ class Saying:
         if asked.request.method != "POST":
             typed = {"reply_to": asked.request.query_params.get("reply_to", "")}
             return self._fill(asked, form, typed, ())
-        posted = await asked.request.form(max_files=0, max_fields=MAX_FIELDS)
-        typed = {name: str(value) for name, value in posted.items()}
+        typed = await asked.posted()
         try:
             filled = _filled(asked, form, typed)
             findings = forms.check(officer.complete(filled, asked.view.book)[0], asked.view.book)
@@ -83,7 +79,7 @@ class Saying:
             return self._fill(asked, form, typed, findings)
         if typed.get("deed") != "sign":
             return self._look(asked, form, filled, typed)
-        return await self._once(asked, posted, lambda: self._sign(asked, filled, typed), form)
+        return await self._once(asked, typed, lambda: self._sign(asked, filled, typed), form)
 
     def _fill(
         self, asked: Asked, form: Form, typed: Mapping[str, str], findings: tuple[Finding, ...]
@@ -98,17 +94,13 @@ class Saying:
             fields=[each for each in form.fields if each.name not in paired],
             pairs=form.typed,
             precedences=PRECEDENCES,
-            writing=LANGUAGES,
         )
 
-    def _look(self, asked: Asked, form: Form, filled: Filled, typed: Mapping[str, str], wrong: str = "") -> Response:
-        readings = [
-            (lang, forms.read_out(filled, asked.view.book, lang)) for lang in dict.fromkeys((filled.lang, asked.lang))
-        ]
+    def _look(self, asked: Asked, form: Form, filled: Filled, typed: Mapping[str, str]) -> Response:
         recipients = () if form.visibility == "national" else self._follower.table.recipients(filled)
         return asked.page(
-            "look.html", 403 if wrong else 200, form=form, typed=typed, readings=readings, recipients=recipients,
-            wrong=wrong, advice=forms.advise(filled, asked.view.book), officer=_officer(asked),
+            "look.html", form=form, typed=typed, readings=_readings(asked, filled), recipients=recipients,
+            advice=forms.advise(filled, asked.view.book), officer=_officer(asked),
         )  # fmt: skip
 
     def _sign(self, asked: Asked, filled: Filled, typed: Mapping[str, str]) -> Placed:
@@ -126,24 +118,23 @@ class Saying:
         looked = await asyncio.to_thread(officer.look, self._folder, number, asked.view.book)
         if asked.request.method != "POST":
             return self._show_draft(asked, looked)
-        posted = await asked.request.form(max_files=0, max_fields=MAX_FIELDS)
-        typed = {name: str(value) for name, value in posted.items()}
+        typed = await asked.posted()
         return await self._once(
-            asked, posted,
+            asked, typed,
             lambda: officer.release(self._folder, self._key(asked), looked, passphrase=_typed(typed)), None,
         )  # fmt: skip
 
     def _show_draft(self, asked: Asked, looked: Looked) -> Response:
-        langs = dict.fromkeys((looked.filled.lang, asked.lang))
-        readings = [(lang, forms.read_out(looked.shown, asked.view.book, lang)) for lang in langs]
         return asked.page(
-            "draft.html", looked=looked, readings=readings, officer=_officer(asked), wrong="",
+            "draft.html", looked=looked, readings=_readings(asked, looked.shown), officer=_officer(asked),
             recipients=looked.released.statement.recipients,
         )  # fmt: skip
 
-    async def _once(self, asked: Asked, posted: FormData, deed: Callable[[], Placed], form: Form | None) -> Response:
+    async def _once(
+        self, asked: Asked, typed: Mapping[str, str], deed: Callable[[], Placed], form: Form | None
+    ) -> Response:  # fmt: skip
         """Do what a form asks for, once for its number, and show where it went."""
-        number, person = str(posted.get("number", "")), _person(asked)
+        number, person = typed.get("number", ""), _person(asked)
         if not number:
             raise NotAllowed("this form has no number", advice="Open the page again, and send it from there.")
         came = self._people.begin(number, person, clock.machine_now())
@@ -155,7 +146,7 @@ class Saying:
                 raise
             came = _place(placed, form)
             self._people.ended(number, came)
-            if placed.index is not None and came.endswith(str(placed.index)):
+            if placed.index is not None and (form is None or form.visibility == "shared"):
                 await self._follower.holding((placed.author, placed.index), SHOWN_S)
         if not came:
             raise StateUnknown(
@@ -172,6 +163,12 @@ def _place(placed: Placed, form: Form | None) -> str:
     if form is not None and form.visibility == "national":
         return "/messages"
     return f"/messages/{placed.author}/{placed.index}"
+
+
+def _readings(asked: Asked, filled: Filled) -> list[tuple[str, tuple[str, ...]]]:
+    """Return how words read: in their writer's language, then with the labels of this page's."""
+    langs = dict.fromkeys((filled.lang, asked.lang))
+    return [(lang, forms.read_out(filled, asked.view.book, lang)) for lang in langs]
 
 
 def _filled(asked: Asked, form: Form, typed: Mapping[str, str]) -> Filled:

@@ -20,6 +20,7 @@ from searoom.tracks.fixes import (
     Times,
     nameable,
 )
+from searoom.tracks.ranges import unknown
 
 Numbers: TypeAlias = npt.NDArray[np.signedinteger]
 
@@ -38,8 +39,8 @@ def take(
     )  # fmt: skip
     on_ground = np.zeros(len(time_us), np.bool_) if ground is None else ground
     whole = np.stack([craft, time_us, source, on_ground], axis=1, dtype=np.int64)
-    unknown = np.full(len(time_us), np.nan)
-    speed, course, *others = (unknown if values is None else values for values in believed)
+    nothing = unknown(len(time_us))
+    speed, course, *others = (nothing if values is None else values for values in believed)
     real = np.stack([lat_deg, lon_deg, speed, course, sigma_m, *others], axis=1)
     rows.extend(names, sources, whole[kept], real[kept])
 
