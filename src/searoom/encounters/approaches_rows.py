@@ -57,8 +57,9 @@ def _nearest(rows: Mapping[str, Any], new: Flags, first: Indices) -> Indices:
 
 def named(rows: Mapping[str, Any], names: Sequence[str]) -> tuple[tuple[str, ...], Rows]:
     """Return the names that occur, in their order, and the rows with `a` and `b` (int32) as indices of them."""
-    used = np.unique(np.concatenate([rows["a"], rows["b"]])).astype(np.intp)
-    place = np.zeros(len(names), np.int32)
+    occurs, place = np.zeros(len(names), np.bool_), np.zeros(len(names), np.int32)
+    occurs[rows["a"]] = occurs[rows["b"]] = True
+    used = np.flatnonzero(occurs)
     place[used] = np.arange(len(used))
     both = {side: place[rows[side]] for side in ("a", "b")}
     return tuple(map(names.__getitem__, used.tolist())), {**rows, **both}

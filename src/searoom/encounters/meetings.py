@@ -95,7 +95,7 @@ def meetings(
     step = round(step_s * US)
     inside = slice(*np.searchsorted(fixes.time_us, [after_us, until_us], side="right").tolist())
     time_us = fixes.time_us[inside]
-    if np.any(time_us % step):
+    if np.any(time_us[meetings_rows.begins(time_us)] % step):
         raise NotAllowed(f"a fix lies between the stamps of every {step_s:g} s", advice="Resample the fixes first.")
     craft = by_name(fixes.names).astype(np.int32)[fixes.craft[inside]]
     columns = (craft, time_us, fixes.lat_deg[inside], fixes.lon_deg[inside])

@@ -170,6 +170,17 @@ def _among(
 
 
 @kernel
+def _around(
+    entries: Entries, one: int, first: int, last: int, after: int, wide: float, tall: float, radius_m: float,
+    found: Whole, found_apart: Floats, count: int,
+) -> int:  # fmt: skip
+    """Note who is near `one` over the date line: in its own row before it, and in the next row from both ends."""
+    count = _among(entries, one, first, one, 1, 360.0, wide, tall, radius_m, found, found_apart, count)
+    count = _among(entries, one, last, after, 1, 360.0, wide, tall, radius_m, found, found_apart, count)
+    return _among(entries, one, after - 1, last - 1, -1, -360.0, wide, tall, radius_m, found, found_apart, count)
+
+
+@kernel
 def _pairs(
     starts: Starts, rows: int, low: float, high_deg: float, tall: float, wides: Floats, entries: Entries,
     radius_m: float, found: Whole, found_apart: Floats,
@@ -185,18 +196,24 @@ def _pairs(
         for one in range(first, last):
             if count + after - first > found_apart.shape[0]:
                 found, found_apart = _wider(found, found_apart, after - first)
-            west, east = entries[one, LON] - wide, entries[one, LON] + wide
-            count = _among(entries, one, one + 1, last, 1, 0.0, wide, tall, radius_m, found, found_apart, count)
+            lat, west, east = entries[one, LAT], entries[one, LON] - wide, entries[one, LON] + wide
             while window < after and entries[window, LON] < west:
                 window += 1
-            count = _among(entries, one, window, after, 1, 0.0, wide, tall, radius_m, found, found_apart, count)
-            if wide >= 180.0 or (west >= -180.0 and east <= 180.0):
-                continue  # no way round the date line
-            count = _among(entries, one, first, one, 1, 360.0, wide, tall, radius_m, found, found_apart, count)
-            count = _among(entries, one, last, after, 1, 360.0, wide, tall, radius_m, found, found_apart, count)
-            count = _among(
-                entries, one, after - 1, last - 1, -1, -360.0, wide, tall, radius_m, found, found_apart, count
-            )  # fmt: skip
+            other = one + 1 if one + 1 < last else window
+            while other < after:  # its own row from itself on, then the next one from the window on
+                if entries[other, LON] > east:
+                    if other >= last:
+                        break
+                    other = window
+                    continue
+                if abs(entries[other, LAT] - lat) <= tall:
+                    apart = _apart(entries, one, other)
+                    if apart <= radius_m:
+                        found[count, 0], found[count, 1], found_apart[count] = one, other, apart
+                        count += 1
+                other = window if other + 1 == last else other + 1
+            if wide < 180.0 and (west < -180.0 or east > 180.0):
+                count = _around(entries, one, first, last, after, wide, tall, radius_m, found, found_apart, count)
     return found, found_apart, count
 
 
@@ -209,27 +226,32 @@ def _wider(found: Whole, found_apart: Floats, more: int) -> tuple[Whole, Floats]
 
 
 @kernel
-def _noted(
-    table: Whole, runs: Whole, apart: Floats, used: int, key: int, now_us: int, pair: tuple[np.int64, np.int64, float],
+def _begun(
+    table: Whole, runs: Whole, apart: Floats, used: int, at: np.int64, run: tuple[int, int, np.int64, np.int64, float],
     limits: _Limits, edges: tuple[int, int], out: Whole, out_apart: Floats, count: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Lengthen the run of a pair, or begin one; return how many are open and how many were given out."""
-    row_a, row_b, metres = pair
-    at = _slot(table, runs, key)
-    run = table[at]
-    if run >= 0 and now_us - runs[run, LAST] <= limits.gap_us:
-        runs[run, LAST], runs[run, STAMPS] = now_us, runs[run, STAMPS] + 1
-        if metres < apart[run]:
-            runs[run, TIME], runs[run, ROW_A], runs[run, ROW_B], apart[run] = now_us, row_a, row_b, metres
-        return used, count
-    if run >= 0:
-        count = _given_out(runs, apart, run, limits, edges, out, out_apart, count)
+    """Begin the run of a pair at its place in the table; return how many are open and how many were given out."""
+    key, now_us, row_a, row_b, metres = run
+    place = table[at]
+    if place >= 0:
+        count = _given_out(runs, apart, place, limits, edges, out, out_apart, count)
     else:
-        run, used = used, used + 1
-        table[at] = run
-    runs[run, FIRST], runs[run, LAST], runs[run, STAMPS], runs[run, KEY] = now_us, now_us, 1, key
-    runs[run, TIME], runs[run, ROW_A], runs[run, ROW_B], apart[run] = now_us, row_a, row_b, metres
+        place, used = used, used + 1
+        table[at] = place
+    runs[place, FIRST], runs[place, LAST], runs[place, STAMPS], runs[place, KEY] = now_us, now_us, 1, key
+    runs[place, TIME], runs[place, ROW_A], runs[place, ROW_B], apart[place] = now_us, row_a, row_b, metres
     return used, count
+
+
+@kernel
+def _first_of_each(craft: Craft, first: int, last: int, stamp: int, seen: Craft, kept: Whole) -> int:
+    """Keep the first fix of each craft at a stamp; return how many."""
+    fresh = 0
+    for fix in range(first, last):
+        if seen[craft[fix]] != stamp:
+            seen[craft[fix]], kept[fresh] = stamp, fix
+            fresh += 1
+    return fresh
 
 
 @kernel
@@ -247,11 +269,7 @@ def _chunk(
     edges, angle = (time_us[stamps[0]], time_us[stamps[-1] - 1]), limits.radius_m / EARTH_SMALLEST_M * (1.0 + 1e-6)
     wides, tall = _half_widths(angle), np.degrees(angle)
     for stamp in range(stamps.shape[0] - 1):
-        fresh = 0
-        for fix in range(stamps[stamp], stamps[stamp + 1]):
-            if seen[craft[fix]] != stamp:
-                seen[craft[fix]], kept[fresh] = stamp, fix
-                fresh += 1
+        fresh = _first_of_each(craft, stamps[stamp], stamps[stamp + 1], stamp, seen, kept)
         repeated += stamps[stamp + 1] - stamps[stamp] - fresh
         rows, low, high_deg = _in_rows(lat, lon, kept[:fresh], tall, starts, entries)
         found, found_apart, pairs = _pairs(
@@ -267,10 +285,17 @@ def _chunk(
             if craft[one] > craft[other]:
                 one, other = other, one
             key = np.int64(craft[one]) * limits.crafts + craft[other]
-            metres = np.floor(found_apart[pair] * 1e3 + 0.5) / 1e3
-            used, count = _noted(
-                table, runs, apart, used, key, now_us, (one, other, metres), limits, edges, out, out_apart, count
-            )  # fmt: skip
+            metres, at = np.floor(found_apart[pair] * 1e3 + 0.5) / 1e3, _slot(table, runs, key)
+            run = table[at]
+            if run < 0 or now_us - runs[run, LAST] > limits.gap_us:
+                used, count = _begun(
+                    table, runs, apart, used, at, (key, now_us, one, other, metres), limits, edges, out, out_apart,
+                    count,
+                )  # fmt: skip
+                continue
+            runs[run, LAST], runs[run, STAMPS] = now_us, runs[run, STAMPS] + 1
+            if metres < apart[run]:
+                runs[run, TIME], runs[run, ROW_A], runs[run, ROW_B], apart[run] = now_us, one, other, metres
     for run in range(used):
         count = _given_out(runs, apart, run, limits, edges, out, out_apart, count)
     return count, repeated
@@ -290,12 +315,19 @@ def _all_chunks(
             )  # fmt: skip
 
 
+def begins(time_us: Times) -> Indices:
+    """Return where each stamp begins among times in order."""
+    new = np.ones(len(time_us), np.bool_)
+    np.not_equal(time_us[1:], time_us[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
 def runs(
     craft: Craft, time_us: Times, lat_deg: Floats, lon_deg: Floats, *, radius_m: float, gap_us: int, at_least_us: int
 ) -> tuple[Rows, dict[str, int]]:  # fmt: skip
     """Return what `meetings_plain.runs` does, in fewer rows: what follows within the gap is joined already."""
     ready(__name__)
-    stamps = np.concatenate([[0], np.flatnonzero(np.diff(time_us)) + 1, [len(time_us)]])
+    stamps = np.append(begins(time_us), len(time_us))
     cuts = np.searchsorted(stamps, np.linspace(0, len(time_us), CHUNKS + 1).astype(np.intp))
     limits = _Limits(radius_m, gap_us, at_least_us, int(craft.max(initial=0)) + 1)
     room, counts = max(ROOM, len(craft) // (4 * CHUNKS)), np.zeros((CHUNKS, 2), np.int64)
