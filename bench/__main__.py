@@ -1,7 +1,7 @@
 """Runs the benchmarks: `python -m bench` all of them, `python -m bench link peers` these two.
 
-    python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|append|signals|commitments|peers ...]
-                    [--quick] [--runs N] [--entries N] [--only PART]
+    python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|append|signals|commitments|peers
+                     |review-year|console-sse|console-chart ...] [--quick] [--runs N] [--entries N] [--only PART]
 
 Each prints a table and writes bench/results-<subject>.md; `--quick` only shows that all parts run, and writes nothing.
 """
@@ -17,11 +17,14 @@ from bench import (
     append,
     archive,
     commitments,
+    console_chart,
+    console_sse,
     larger,
     link,
     live,
     near,
     peers,
+    review_year,
     screen,
     signals,
     start,
@@ -40,7 +43,10 @@ SUBJECTS: dict[str, Callable[[Options, Stock], None]] = {
     "ais": lambda options, _stock: ais.main(options),
     "link": link.main,
     "signals": lambda options, _stock: signals.main(options),
+    "review-year": lambda options, _stock: review_year.main(options),
     "commitments": lambda options, _stock: commitments.main(options),
+    "console-chart": lambda options, _stock: console_chart.main(options),
+    "console-sse": lambda options, _stock: console_sse.main(options),
     "peers": lambda options, _stock: peers.main(options),
     "append": append.main,
     "start": start.main,

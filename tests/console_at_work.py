@@ -12,20 +12,24 @@ import re
 import socket
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import uvicorn
 
 from searoom.console.app import Console
 from searoom.console.follow import Follower
-from searoom.console.people import People, Person
+from searoom.console.house import House
+from searoom.console.people import ROLES, People, Person
+from searoom.enrol import read_settings
 from searoom.passphrases import FLOOR
 
 PASSWORD = "officer of the watch 7"
 STAFF = (
     Person("watch-1", "Watch 1", frozenset({"watch"})),
-    Person("duty-1", "Duty 1", frozenset({"duty"}), "amber-1"),
-    Person("duty-2", "Duty 2", frozenset({"releaser"}), "amber-2"),
+    Person("duty-1", "Duty 1", frozenset({"duty"}), "{party}-1"),
+    Person("duty-2", "Duty 2", frozenset({"releaser"}), "{party}-2"),
+    Person("all-1", "All 1", frozenset(ROLES), "{party}-1"),
     Person("audit-1", "Auditor", frozenset({"auditor"})),
 )
 
@@ -34,9 +38,10 @@ def people(folder, *staff):
     """Return the accounts of a folder, made where they are not there yet."""
     known = People(folder, cost=FLOOR)
     there = {one.id for one in known.everybody()}
+    party = read_settings(folder).party
     for one in staff or STAFF:
         if one.id not in there:
-            known.add(one, PASSWORD)
+            known.add(replace(one, officer=one.officer.format(party=party)), PASSWORD, time.time_ns() // 1000)
     return known
 
 
@@ -48,8 +53,10 @@ def console(folder):
         door.bind(("127.0.0.1", 0))
         door.listen(16)
         address = f"127.0.0.1:{door.getsockname()[1]}"
-        app = Console(folder, Follower(folder), accounts).app([address])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+        app = Console(House(folder, Follower(folder), accounts)).app(
+            [address, address.replace("127.0.0.1", "localhost")]
+        )
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=1))
         server.install_signal_handlers = lambda: None
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
@@ -108,6 +115,19 @@ class Browser:
     def hidden(self, path):
         """Return the hidden fields of the main form of a page."""
         return fields_of(self.get(path)[2])
+
+
+class Program:
+    """A program with a token."""
+
+    def __init__(self, address, token):
+        self.address, self.token = address, token
+        self._browser = Browser(address)
+
+    def get(self, path, **headers):
+        """Ask for an address; return status, headers and text."""
+        given = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self._browser.ask("GET", path, **{**given, **headers})
 
 
 def fields_of(text):

@@ -22,6 +22,7 @@ from bench import (
     append,
     archive,
     bare,
+    console_sse,
     frame,
     larger,
     link,
@@ -502,3 +503,12 @@ def test_an_archive_is_screened_by_a_process_that_is_watched(tmp_path):
     assert seconds > 0.0
     assert held > 50_000_000
     assert said.endswith("rows")
+
+
+def test_an_alert_is_heard_by_every_program_that_listens(tmp_path):
+    """A node, a console and fifty listeners as processes and sockets: each alert is counted at each of them."""
+    took, looks, beyond = console_sse._run(tmp_path / "stage", 1)
+
+    assert len(looks) > 1
+    assert console_sse.LISTENERS * len(looks) == len(took) == len(beyond)
+    assert all(0 < one for one in took)

@@ -358,3 +358,15 @@ def test_each_form_is_described_as_it_is(form):
     if form.visibility == "shared":
         writer = "the station alone" if form.automatic else ("one person", "two persons")[form.release_persons - 1]
         assert f"written by {writer}" in text
+
+
+def test_each_feature_names_tests_that_stand():
+    """A row of the list of features leads to a test; one that was renamed or taken away is found here."""
+    text = read("docs/features.md")
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    named = set(re.findall(r"\btest_\w+(?!\.py|\w)", text))
+    files = {path.name for path in (ROOT / "tests").rglob("*.py")}
+
+    assert [] == sorted(name for name in named if f"def {name}(" not in tests)
+    assert [] == sorted(name for name in set(re.findall(r"\btest_\w+\.py", text)) if name not in files)
+    assert [] == [path for path in re.findall(r"`(tests/[\w/.]+)`", text) if not (ROOT / path).exists()]

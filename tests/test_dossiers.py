@@ -216,3 +216,33 @@ def test_one_side_alone_closes_no_incident():
     (one,) = dossiers(tale.account(without_node=("coral",)))
 
     assert ("", 1) == (one.closed, len(one.closings))
+
+
+@pytest.mark.parametrize(
+    ("views", "expected"),
+    [
+        ([], "open"), ([("coral", "agree")], "agreed"), ([("coral", "contest")], "contested"), ([("coral", "cannot-say")], "open"),
+        ([("coral", "contest"), ("coral", "agree")], "agreed"), ([("coral", "agree"), ("coral", "contest")], "contested"),
+        ([("amber", "contest")], "open"), ([("amber", "contest"), ("coral", "agree")], "agreed"),
+    ],
+)  # fmt: skip
+def test_a_fact_is_agreed_when_every_other_party_says_so(views, expected):
+    """The newest word of each counts; silence is neither; its own author's view of it adds nothing."""
+    tale = opened()
+    fact = tale.say("amber", "dossier-fact", dossier=("amber", 0), words="Both were under way.")
+    for party, view in views:
+        tale.say(party, "dossier-view", reply_to=fact, view=view)
+    (dossier,) = dossiers(tale.account())
+    (found,) = dossier.facts
+
+    assert expected == found.state(dossier.parties)
+    assert set(found.views) <= {"coral"}
+
+
+def test_observed_acts_belong_to_the_dossier_that_they_name():
+    """An act about nothing that was opened is in no dossier."""
+    tale = opened(names=("Crossing", "Other"))
+    own = tale.say("amber", "observed-act", dossier=("amber", 0), act={"act": "laser"})
+    tale.say("amber", "observed-act", act={"act": "lights"})
+
+    assert [[own], []] == [[act.ref for act in one.acts] for one in dossiers(tale.account())]

@@ -19,6 +19,7 @@ PACKAGES = (
         "/usr/share/gocode/src/golang.org/x/mod/sumdb/note/note.go",
         "tests/outside/test_sumdb.py",
     ),
+    ("chromium", "/usr/bin/chromium", "tests/browser/test_every_page.py"),
     ("softhsm2", "softhsm2-util", "tests/hardware/test_softhsm.py"),
 )
 

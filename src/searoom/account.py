@@ -128,6 +128,19 @@ class Account:
         """Return what has the statement of an item that stands in no log yet, at each place of it."""
         return tuple(self._ledger.at(ref) for ref in self._ledger.same_as(item))
 
+    def added(self, earlier: "Account") -> tuple[Item, ...] | None:
+        """Return what this account has beyond an earlier one; None where anything else may have changed."""
+        logs = [log for log, size in self.sizes.items() if size]
+        one_each = len({author_of(log) for log in logs}) == len(logs)
+        shared = self._ledger is earlier._ledger  # noqa: SLF001  # of our own kind
+        if not shared or self.parties != earlier.parties or not one_each:
+            return None
+        if any(size > self.sizes.get(log, 0) for log, size in earlier.sizes.items()):
+            return None
+        return tuple(
+            item for log in logs for item in self._ledger.between(log, earlier.sizes.get(log, 0), self.sizes[log])
+        )
+
     def delivered(self, ref: Ref, to: str) -> State | None:
         """Return the first entry of `to` whose station says that it held `ref`, or None while there is none.
 

@@ -26,10 +26,12 @@ COMMANDS = {
     "officer": ("searoom.commands.officers:officer", "make your own key, or change its passphrase"),
     "ceremony": ("searoom.commands.ceremony:ceremony", "make the keepers' keys and sign a party's first card"),
     "card": ("searoom.commands.cards:card", "show and compare a card; prepare, sign and publish the next one"),
-    "node": ("searoom.commands.desk:node", "run a node"),
+    "serve": ("searoom.commands.serving:serve", "run a node and its console together"),
+    "node": ("searoom.commands.desk:node", "run a node alone"),
     "console": ("searoom.commands.console:console", "the pages of a running node, for a browser on this machine"),
     "account": ("searoom.commands.console:account", "who may open a node's console"),
     "status": ("searoom.commands.condition:status", "how a running node and its lines are"),
+    "doctor": ("searoom.commands.doctor:doctor", "what is wrong with a node and its machine, and what to do"),
     "evidence": ("searoom.commands.condition:evidence", "what is kept of proofs that failed"),
     "backup": ("searoom.commands.stores:backup", "both stores of a node as one folder, while it runs"),
     "restore": ("searoom.commands.stores:restore", "a backup as the stores of a node, at a new place"),
@@ -62,6 +64,7 @@ COMMANDS = {
     "ahead": ("searoom.commands.desk:ahead", "messages that came ahead of their place: a flash past a backlog"),
     "show": ("searoom.commands.desk:show", "what an entry says, and its states"),
     "joint": ("searoom.commands.desk:joint", "the joint page: released entries only, the same on both nodes"),
+    "review": ("searoom.commands.review:review", "the review of a year: data, page, tables and PDF"),
     "export": ("searoom.commands.desk:export", "write the whole record as files"),
 }
 EXIT_CODES = {Forked: 7, Unreachable: 8, NotAllowed: 3, Tampered: 4, StateUnknown: 5, PeerFault: 6}

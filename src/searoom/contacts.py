@@ -4,6 +4,7 @@ Matching comes after the fact, by the two units, the time, and the code or the w
 the account's claims side by side, and none of them says who is right.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -130,14 +131,20 @@ def _answers(account: Account) -> Mapping[Ref, tuple[Message, ...]]:
 def _pairs(sent: Sequence[Message], heard: Sequence[Message]) -> list[_Pair]:
     """Return every pair that may be one call: the same two units, two parties, and near enough in time."""
     by_units: dict[tuple[str, str], list[Message]] = {}
-    for message in sent:
+    for message in sorted(sent, key=_at):
         by_units.setdefault(_units(message), []).append(message)
     return [
         _pair(call, hearing)
         for hearing in heard
-        for call in by_units.get(_units(hearing), ())
-        if call.author != hearing.author and abs(_at(call) - _at(hearing)) <= MATCH_WINDOW_US
+        for call in _near(by_units.get(_units(hearing), []), _at(hearing))
+        if call.author != hearing.author
     ]
+
+
+def _near(calls: Sequence[Message], at_us: int) -> Sequence[Message]:
+    """Return those of the calls, sorted by time, that lie within the window around a moment."""
+    first = bisect_left(calls, at_us - MATCH_WINDOW_US, key=_at)
+    return calls[first : bisect_right(calls, at_us + MATCH_WINDOW_US, key=_at)]
 
 
 def _choose(pairs: Iterable[_Pair]) -> list[_Pair]:

@@ -17,6 +17,13 @@ from searoom.units import MICROSECONDS
 OPEN: Final = "dossier-open"
 MEASUREMENT: Final = "measurement"
 CLOSE: Final = "dossier-close"
+ACT: Final = "observed-act"
+FACT: Final = "dossier-fact"
+VIEW: Final = "dossier-view"
+
+AGREED: Final = "agreed"
+CONTESTED: Final = "contested"
+OPEN_FACT: Final = "open"
 
 SAME_MOMENT_US: Final = 60 * MICROSECONDS
 """Two measurements are of one moment when their times, each by its own clock, lie at most a minute apart."""
@@ -109,16 +116,38 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A sentence that one party holds to be a fact, and the newest word of each other party about it."""
+
+    message: Message
+    views: Mapping[str, Message]
+
+    def said(self, party: str) -> str:
+        """Return where a party stands: agree, contest, cannot-say; '' while it said nothing, which means nothing."""
+        if party == self.message.author:
+            return "agree"
+        view = self.views.get(party)
+        return "" if view is None else str(view.filled.fields["view"])
+
+    def state(self, parties: Sequence[str]) -> str:
+        """Return *agreed* where every party agrees, *contested* where one contests it, else *open*."""
+        said = {self.said(party) for party in parties}
+        return CONTESTED if "contest" in said else AGREED if said == {"agree"} else OPEN_FACT
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything that was said about one incident, in the order of the account.
 
-    `openings`, `measurements` and `closings` are by any party; `closed` is the way of closing that
+    `openings`, `measurements`, `acts`, `facts` and `closings` are by any party; `closed` is the way of closing that
     every party has said, and '' until all have said the same.
     """
 
     incident: str
     openings: tuple[Message, ...]
     measurements: tuple[Measurement, ...]
+    acts: tuple[Message, ...]
+    facts: tuple[Fact, ...]
     closings: tuple[Message, ...]
     closed: str
     parties: tuple[str, ...]
@@ -137,25 +166,34 @@ def dossiers(account: Account) -> tuple[Dossier, ...]:
         openings.setdefault(incident, []).append(message)
         incident_of |= dict.fromkeys(account.places(message.ref), incident)
     measured: dict[str, list[Measurement]] = {incident: [] for incident in openings}
-    closings: dict[str, list[Message]] = {incident: [] for incident in openings}
+    said: dict[str, dict[str, list[Message]]] = {form: {name: [] for name in openings} for form in (ACT, FACT, CLOSE)}
     for message in account.messages(MEASUREMENT):
         incident, read = _about(message, incident_of), _measurement(message)
         if incident in openings and read is not None:
             measured[incident].append(read)
-    for message in account.messages(CLOSE):
-        if (incident := _about(message, incident_of)) in openings:
-            closings[incident].append(message)
+    for form, by_incident in said.items():
+        for message in account.messages(form):
+            if (incident := _about(message, incident_of)) in openings:
+                by_incident[incident].append(message)
     return tuple(
         Dossier(
             incident=str(opened[0].filled.fields.get("incident", "")).strip(),
             openings=tuple(opened),
             measurements=tuple(measured[incident]),
-            closings=tuple(closings[incident]),
-            closed=_closed(closings[incident], account.parties),
+            acts=tuple(said[ACT][incident]),
+            facts=tuple(_fact(message, account) for message in said[FACT][incident]),
+            closings=tuple(said[CLOSE][incident]),
+            closed=_closed(said[CLOSE][incident], account.parties),
             parties=account.parties,
         )
         for incident, opened in openings.items()
     )
+
+
+def _fact(message: Message, account: Account) -> Fact:
+    """Return a fact with the newest word of each party but its author, from the answers to it."""
+    answers = [one for one in account.answers(message.ref) if isinstance(one, Message) and one.filled.form == VIEW]
+    return Fact(message, {one.author: one for one in answers if one.author != message.author})
 
 
 def _about(message: Message, incident_of: Mapping[Ref, str]) -> str:

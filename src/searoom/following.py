@@ -12,9 +12,8 @@ from typing import Final, cast
 
 from searoom import cbor
 from searoom.door import Request, take
-from searoom.encounters.alerts import Alert
 from searoom.errors import NotAllowed, Tampered
-from searoom.lookout import Lookout
+from searoom.lookout import Lookout, Standing
 from searoom.node import Node
 from searoom.record import shape
 from searoom.record.entry import Entry, Kind
@@ -100,18 +99,24 @@ class Following:
         return [[entry.index, entry.placed_us, content] for entry, content in self._node.national.read(start, stop)]
 
     async def _picture(self, _request: Request) -> Reply:
-        """Return the encounters that are open now, each as its last change of grade told it: metres, seconds."""
-        now = self._lookout.now_open()
-        rows: list[cbor.Value] = [_row(one.alerts[0], one.alerts[-1]) for one in now.encounters]
+        """Return the encounters that are open now, each with its figures of this moment: metres, seconds.
+
+        Where one of the two is not seen now they are those of the last change of grade; `figures_us` says of when.
+        """
+        now, now_us = self._lookout.now_open(), self._node.now()
+        rows: list[cbor.Value] = [_row(it, now_us) for it in self._lookout.standing(now_us)]
         return {"craft": now.craft, "open": rows, "passed_over": dict(now.passed_over)}
 
 
-def _row(first: Alert, last: Alert) -> cbor.Value:
+def _row(it: Standing, now_us: int) -> cbor.Value:
+    first, last = it.one.alerts[0], it.one.alerts[-1]
+    figures, figures_us = (last, last.time_us) if it.now is None else (it.now, now_us)
     height = None if last.height_m is None else round(last.height_m)
     return {
         "a": last.a, "b": last.b, "grade": str(last.grade), "since_us": first.time_us, "at_us": last.time_us,
-        "range_m": round(last.range_m), "range_error_m": math.ceil(last.range_error_m), "cpa_m": round(last.cpa_m),
-        "cpa_error_m": math.ceil(last.cpa_error_m), "cpa_us": last.time_us + round(last.tcpa_s * MICROSECONDS),
+        "figures_us": figures_us, "range_m": round(figures.range_m), "range_error_m": math.ceil(figures.range_error_m),
+        "cpa_m": round(figures.cpa_m), "cpa_error_m": math.ceil(figures.cpa_error_m),
+        "cpa_us": figures_us + round(figures.tcpa_s * MICROSECONDS), "calls": it.bell is not None,
         "geometry": str(last.geometry), "colregs": str(last.colregs), "age_s": round(last.age_s),
         "height_m": height,
     }  # fmt: skip

@@ -18,6 +18,8 @@ from searoom.door import Request, take
 from searoom.errors import NotAllowed, Tampered
 from searoom.node import Node
 from searoom.record import shape
+from searoom.record.excerpt import note_lines
+from searoom.showing import show
 from searoom.signals.forms import Filled
 from searoom.stick import PART_BYTES, Sticks
 
@@ -43,6 +45,7 @@ class Keeping:
             "bundle-write": self._write,
             "bundle-read": self._read,
             "evidence": self._evidence,
+            "proof": self._proof,
             "erase": self._erase,
         }
 
@@ -133,6 +136,16 @@ class Keeping:
         if not isinstance(number, int) or not 1 <= number <= len(pieces):
             raise NotAllowed(f"there is no piece {number} of evidence", advice="`searoom evidence NODE` lists them.")
         return {"kind": pieces[number - 1].kind, "detail": pieces[number - 1].detail}
+
+    async def _proof(self, request: Request) -> Reply:
+        log, index, opened = take(request, "log", str), take(request, "index", int), bool(request.get("open"))
+        record, opening = self._node.record, b""
+        if opened and log in record.logs() and 0 <= index < record.size(log):
+            entry, body = next(record.entries(log, index))
+            opening = self._node.openings.require(entry.statement, body).to_bytes()
+        made = show(record, self._node.cards, log, index, opening)
+        stored = sorted(by for by in note_lines(made.note, log, record.roster) if by != log)
+        return {"proof": made.to_bytes(), "note": made.note.to_bytes(), "stored": stored}
 
     async def _erase(self, request: Request) -> Reply:
         node, name = self._node, take(request, "field", str)

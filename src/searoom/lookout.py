@@ -12,11 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from searoom import sightings
 from searoom.answering import BELL, LONGEST_TAG_US, TAG, Answering
 from searoom.encounters import zones
 from searoom.encounters.alerts import Alert, Deed, Detection, Encounter, Event, State
 from searoom.encounters.bells import Bell, ringing
-from searoom.encounters.closeup import Closeup, Figures
+from searoom.encounters.closeup import Closeup, Figures, Place
 from searoom.encounters.detector import Detector
 from searoom.encounters.limits import Limits, Warned
 from searoom.encounters.settings import Settings
@@ -25,6 +26,7 @@ from searoom.errors import NotAllowed
 from searoom.measured import Kept, Nearest, nearest
 from searoom.node import Node
 from searoom.noting import COMPANY, ENCOUNTER, SIGMAS, TRACK, ZONE, Notes, Thinning
+from searoom.present import Present
 from searoom.sensing import AGAIN_US, NEVER, Sensing
 from searoom.signals import forms
 from searoom.signals.forms import Filled
@@ -56,13 +58,16 @@ class Lookout:
 
     def __init__(self, node: Node, settings: Settings | None = None) -> None:
         self._node, own = node, node.settings
-        noted, said = _read(node) if own.sensors else ([], [])
+        sensors = (*own.sensors, *({sightings.FILE} - {*own.sensors}))
+        sees = own.sensors or (node.folder / sightings.FILE).exists()
+        noted, said = _read(node) if sees else ([], [])
         registry = Registry.from_table(_table(node.folder / REGISTRY)) if (node.folder / REGISTRY).exists() else NOBODY
         self.said = Answering(node.notebook, node.book, registry, said)
         self.settings = _watching(settings or Settings.from_table(_table(node.folder / LEVELS)), node, registry)
         self._naming = Naming(self.said.registry)
-        self._sensing = Sensing(node.folder, own.sensors, own.unit, node.now, record_hours=own.record_hours)
+        self._sensing = Sensing(node.folder, sensors, own.unit, node.now, record_hours=own.record_hours)
         self._detector, self._closeup = Detector(self.settings), Closeup(self.settings)
+        self.present = Present()
         self._limits = Limits(zones.from_table(_table(node.folder / ZONES)))
         self._zoned = frozenset({own.unit, *registry.units})
         self._notes, self._thinning = Notes(node.book), Thinning(own.note_every_s)
@@ -103,6 +108,7 @@ class Lookout:
 
     def _step(self, tracks: Fixes, moment_us: int) -> tuple[Alert, ...]:
         fixes = self._naming.named(tracks)
+        self.present.take(fixes)
         raised = self._detector.feed(fixes, moment_us)
         events, known = self._detector.events(), self._detector.encounters()
         self._detector.forget()  # what was cleared is written down below, or was before
@@ -199,6 +205,10 @@ class Lookout:
     def company(self) -> Mapping[Pair, State]:
         """Return which craft keep together now, and how."""
         return dict(self._states)
+
+    def place(self, name: str, now_us: int) -> Place | None:
+        """Return where a craft is now that is ours, in the registry or in an open encounter; None: not known."""
+        return self._closeup.place(name, now_us)
 
     def figures(self, a: str, b: str, now_us: int) -> Figures | None:
         """Return how two craft lie to each other now, where both were heard of lately."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from searoom import annexes, unlocking
+from searoom import annexes, handsigned, unlocking
 from searoom.asides import CLOSE, OPEN
 from searoom.cbor import Value
 from searoom.desk import ask
@@ -128,6 +128,8 @@ def say(
     forms.require(filled, book)
     who = person(table, key_file, passphrase)
     note_duress(folder, table, who, book)
+    if handsigned.wanted(filled, book):
+        filled = handsigned.sign(filled, book, who.key, mechanism=table.mechanism, party=table.party)
     content, to = forms.encode(filled, book), table.recipients(filled)
     if form.visibility == "national":
         reply = ask(folder, {"do": "note", "content": content})

@@ -1,6 +1,7 @@
 """What our sensors bring, look by look: files that grow, feeds over sockets, and after a restart what was recorded.
 
-A file is read again when its size changes. A feed's lines wait until they are looked at; each look is written into the
+A file is read again when its size changes. What people typed in (`sighted.FILE`) is looked at although it
+is written down later than it was seen. A feed's lines wait until they are looked at; each look is written into the
 journal first, so that a restart makes the very same looks again. A sensor that fails is blind and stops nothing else.
 """
 
@@ -20,6 +21,7 @@ from searoom.tracks.addresses import Address
 from searoom.tracks.decoders import Decoder
 from searoom.tracks.feeds import Feed
 from searoom.tracks.fixes import Fixes, no_fixes
+from searoom.tracks.sighted import FILE
 from searoom.units import MICROSECONDS
 
 SILENT_US: Final = 60 * MICROSECONDS  # a GNSS receiver speaks each second, a busy antenna too
@@ -81,6 +83,7 @@ class Sensing:
         }
         if len(self.live) + len(self._files) < len(texts):
             raise NotAllowed("two sensors have one name", advice="Write a name before an address: mast=udp://...")
+        self._late = no_fixes()
         recorded = self.live and record_hours > 0
         self._journal = Journal(folder, keep_hours=record_hours) if recorded else None
         self._again = self._looks_again(self._journal) if self._journal else None
@@ -116,7 +119,7 @@ class Sensing:
             left, self._journal.left = self._journal.left, {}
             lines = {name: [*left.get(name, ()), *some] for name, some in lines.items()}
         yield from self._upto(now_us)
-        if self.live or now_us > max(self.until_us, noted_us):
+        if self.live or len(self._late) or now_us > max(self.until_us, noted_us):
             yield self._step(now_us, self._decoded(lines))
 
     def again(self) -> Iterator[Seen]:
@@ -152,7 +155,9 @@ class Sensing:
     def _step(self, moment_us: int, live: Fixes) -> Seen:
         fresh = self.filed.between(self.until_us, moment_us)
         self.until_us = moment_us
-        return moment_us, fresh.concat(live) if len(live) else fresh
+        more = [fixes for fixes in (live, self._late) if len(fixes)]
+        self._late = no_fixes()
+        return moment_us, fresh.concat(*more) if more else fresh
 
     def _decoded(self, lines: Mapping[str, Sequence[bytes]]) -> Fixes:
         parts = [self.live[name].decoder.feed(some) for name, some in lines.items() if name in self.live and some]
@@ -179,6 +184,8 @@ class Sensing:
         except NotAllowed as fault:
             self._unread[text] = fault.sentence
             return False
+        if self._files[text] == FILE and self.until_us > NEVER:
+            self._late = self._late.concat(_past(reading.fixes, self._read_well.get(text, no_fixes()), self.until_us))
         self._read_well[text], self._told[text] = reading.fixes, reading.labels
         self._unread.pop(text, None)
         return True
@@ -203,3 +210,14 @@ class Sensing:
         """Bring what was recorded to the disk."""
         if self._journal is not None:
             self._journal.close()
+
+
+def _past(now: Fixes, before: Fixes, until_us: int) -> Fixes:
+    """Return the fixes that were not there before, of times that were looked at already."""
+    known = set(_moments(before))
+    rows = [row for row, (craft, at) in enumerate(_moments(now)) if at <= until_us and (craft, at) not in known]
+    return now.take(np.array(rows, dtype=np.intp))
+
+
+def _moments(fixes: Fixes) -> list[tuple[str, int]]:
+    return [(fixes.names[craft], at) for craft, at in zip(fixes.craft.tolist(), fixes.time_us.tolist(), strict=True)]

@@ -16,6 +16,7 @@ from pathlib import Path
 from searoom import cbor, clock
 from searoom.door import Desk, Request
 from searoom.errors import PeerFault, StateUnknown
+from searoom.eventlog import SILENT, Changes, EventLog
 from searoom.keeping import Keeping
 from searoom.link.answerer import Answerer
 from searoom.link.carriers import HttpsCarrier
@@ -45,8 +46,11 @@ SLICE = 8  # entries read into the account before others have their turn: a few 
 class Service:
     """One running node."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None], ask: Ask | None = None) -> None:
-        self._say = say
+    def __init__(
+        self, folder: Path, say: Callable[[str], None], ask: Ask | None = None, log: EventLog = SILENT
+    ) -> None:
+        self._say, self._log = say, log
+        self._lines, self._sensors = Changes(log, "line", "party"), Changes(log, "sensor", "sensor")
         self.node = Node.open(folder, slices=True, ask=ask, progress=self._tell_progress)
         self.lookout = Lookout(self.node)
         self._stop = asyncio.Event()
@@ -74,6 +78,7 @@ class Service:
 
     def _tell_progress(self, log: str, done: int, total: int) -> None:
         self._say(f"reading the log of {log}: {done} of {total} entries")
+        self._log.tell("reading", log=log, entries=done, of=total)
 
     def _pins(self) -> dict[str, tuple[bytes, ...]]:
         roster = self.node.record.roster
@@ -169,12 +174,14 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         self._say(f"{self.node.party}: listening on {self.node.settings.host}:{port}")
+        self._log.tell("listening", party=self.node.party, port=port)
         running = [asyncio.create_task(self._guarded(task)) for task in self._duties()]
         await self._stop.wait()
         for task in (*running, *self._urgent):
             task.cancel()
         await asyncio.gather(*running, *self._urgent, return_exceptions=True)
         await desk.close()
+        self._log.tell("stopped", party=self.node.party)
 
     def _duties(self) -> list[Coroutine[None, None, None]]:
         if self.node.settings.clock == "scenario":
@@ -191,6 +198,7 @@ class Service:
     def _fail(self, error: BaseException) -> None:
         """Stop the node and say why: where disk or lock failed midway, going on would build on what is not known."""
         self._failed = self._failed or error
+        self._log.tell("failed", level="error", kind=type(error).__name__)
         self._stop.set()
 
     async def _keep_reading(self) -> None:
@@ -228,7 +236,9 @@ class Service:
             done = self.lookout.look_again(AGAIN)
             await asyncio.sleep(0)
         while True:
-            self.lookout.look(self.node.now())
+            for alert in self.lookout.look(self.node.now()):
+                self._log.tell("alert", grade=str(alert.grade))
+            self._sensors.tell(self.lookout.blind)
             self.node.test_lines()
             await asyncio.sleep(LIVE_EVERY_S if self.lookout.live else LOOK_EVERY_S)
 
@@ -258,6 +268,7 @@ class Service:
                 self._keeping.line_works(party)
             if results[party].sent:
                 self.node.notebook.note_handed_over(party, CARRIER, self.node.record.own, courier.taken)
+        self._lines.tell({party: result.fault for party, result in results.items()})
         return results
 
     def state(self) -> dict[str, cbor.Value]:
@@ -289,16 +300,23 @@ class Service:
             raise
 
 
+def _nothing(_line: str) -> None:
+    return
+
+
 def _tell(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def run(folder: Path, ask: Ask | None = None) -> int:
-    """Run the node in `folder` until it is told to stop; raise what stopped it otherwise."""
+def run(folder: Path, ask: Ask | None = None, log: EventLog | None = None) -> int:
+    """Run the node in `folder` until it is told to stop; raise what stopped it otherwise.
+
+    It says a few sentences for a person; where a log is given it tells its events there instead.
+    """
 
     async def main() -> None:
-        await Service(folder, _tell, ask).run()
+        await (Service(folder, _tell, ask) if log is None else Service(folder, _nothing, ask, log)).run()
 
     asyncio.run(main())
     return 0

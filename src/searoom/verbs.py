@@ -1,6 +1,7 @@
 """What can be asked at a node's desk: one verb a question, each with its reply; commands on the same machine use it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, cast
@@ -9,6 +10,7 @@ from searoom import cbor, clock, slip
 from searoom.account import Account, Again, Closed, Message, Notice, Ref, Transcribed, ref_text
 from searoom.annexes import MAX_ANNEX
 from searoom.bridge import Bridge
+from searoom.charting import Charting
 from searoom.delivery import AHEAD_WORDS, LAYERS, STATE_WORDS, UNREAD_WORDS, delivery
 from searoom.door import Request, take
 from searoom.encounters import screen
@@ -81,6 +83,7 @@ class Verbs:
             **Bridge(node, lookout).verbs(),
             **keeping.verbs(),
             **Following(node, lookout).verbs(),
+            **Charting(node, lookout).verbs(),
         }
 
     async def handle(self, request: Request) -> Reply:
@@ -122,6 +125,8 @@ class Verbs:
             "ahead": {log: len(record.aheads(log)) for log in logs},
             "recorded": recorded,
             "account": dict(zip(("read", "of"), node.accounting.progress(), strict=True)),
+            "exercise": record.exercise,
+            "open": dict(Counter(str(one.alerts[-1].grade) for one in self._lookout.now_open().encounters)),
             "blind": dict(self._lookout.blind),
             "sensors": {name: dict(counts) for name, counts in self._lookout.condition().items()},
             **self._keeping.condition(),

@@ -101,3 +101,16 @@ def test_what_is_due_as_a_calendar(capsys):
     assert capsys.readouterr().out.startswith("BEGIN:VCALENDAR\r\n")
     assert 3 == main(["due", "--agreement", "demo", "--ics"])
     assert "searoom.commands.agreement" in sys.modules
+
+
+def test_shows_how_each_row_stands_by_a_record(capsys, amber):
+    """While nobody has said anything each row stands nowhere, in words and for a program."""
+    amber.close()
+    folder = str(amber.folder)
+    code, out = run(capsys, "proposals", folder, "contested-waters")
+    _, told = run(capsys, "proposals", folder, "--json")
+
+    assert 0 == code
+    assert "not all have said" in out
+    assert "adopted by its hash: nobody" in out
+    assert {""} == {row["stands"] for row in json.loads(told)["rows"]}

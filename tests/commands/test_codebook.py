@@ -3,7 +3,7 @@
 import pytest
 
 from deskside import at_work, key_file, run
-from searoom.commands.books import FOLDER
+from searoom.books import FOLDER
 from searoom.signals import annex
 
 HEAD = annex.template()

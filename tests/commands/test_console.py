@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from searoom import cli
+from searoom import cli, clock
 
 PASSWORD = "officer of the watch 7\n"
 
@@ -28,7 +28,7 @@ def test_accounts_are_made_listed_changed_and_removed(folder, capsys):
 
     assert 0 == run("account", node, "add", "watch-1", *made, "--password-file", password)
     assert 0 == run("account", node, "list", "--json")
-    row = {"account": "watch-1", "name": "Watch 1", "roles": ["duty", "watch"], "officer": "amber-1"}
+    row = {"account": "watch-1", "name": "Watch 1", "roles": ["duty", "watch"], "officer": "amber-1", "locked": False}
     assert [row] == json.loads(capsys.readouterr().out)
     assert 0 == run("account", node, "list")
     assert "Watch 1" in capsys.readouterr().out
@@ -60,6 +60,30 @@ def test_accounts_belong_to_a_nodes_folder(tmp_path, capsys):
     assert 3 == run("account", tmp_path, "list")
     assert "no node.toml" in capsys.readouterr().err
     assert [] == list(tmp_path.iterdir())
+
+
+def test_tokens_are_given_listed_and_withdrawn(folder, capsys):
+    """A token is printed once and alone; the list shows what it opens and until when, and never the token."""
+    node, _ = folder
+    end = "2026-12-01T00:00:00Z"
+    machine = clock.from_text("2026-11-22T00:00:00Z")
+
+    assert 3 == run("account", node, "token", "plotter", "--role", "watch")
+    assert "--until" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "machine_now", lambda: machine)
+        assert 0 == run("account", node, "token", "plotter", "--role", "watch", "--until", end)
+        (token,) = capsys.readouterr().out.split()
+        assert 0 == run("account", node, "tokens", "--json")
+        listed = capsys.readouterr().out
+        assert [{"token": "plotter", "roles": ["watch"], "for": ["api"], "until": end, "used": None}] == json.loads(
+            listed
+        )
+        assert token not in listed
+        assert 0 == run("account", node, "tokens")
+        assert "plotter" in capsys.readouterr().out
+        assert 0 == run("account", node, "withdraw", "plotter")
+        assert 3 == run("account", node, "withdraw", "plotter")
 
 
 def test_a_console_needs_a_running_node(folder, capsys):

@@ -52,6 +52,16 @@ def test_a_call_is_put_into_words_and_logged_as_sent(call, nodes):
     assert ("AMBER 21", "CORAL 34") == (filled.fields["unit_from"], filled.fields["unit_to"])
 
 
+def test_a_call_of_an_exercise_says_so_first(call, nodes):
+    """Who listens on channel 16 hears EXERCISE three times before anything else, and the log has it too."""
+    _, out, _ = call("--code", "V-Q1")
+
+    (filled,) = said(nodes, "amber")
+    assert out.startswith("EXERCISE, EXERCISE, EXERCISE.\n")
+    assert filled.fields["script"].startswith("EXERCISE, EXERCISE, EXERCISE. ")
+    assert "EXERCISE" not in filled.fields["words"]
+
+
 def test_a_call_carries_its_values(call, nodes):
     """What is put into the sentence is logged beside it."""
     code, _, _ = call("--code", "V-R3", "--set", "channel=77")

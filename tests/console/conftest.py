@@ -7,6 +7,7 @@ import pytest
 
 from console_at_work import console
 from deskside import at_work
+from hotline_scene import Scene
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +23,10 @@ def address(module_stage):
     """A console at work beside its node."""
     with at_work(module_stage, "amber"), console(module_stage.folder("amber")) as found:
         yield found
+
+
+@pytest.fixture
+def nodes_at_work(stage):
+    """Two nodes at work, and no console."""
+    with at_work(stage) as nodes:
+        yield Scene(stage, nodes)

@@ -1,21 +1,18 @@
 """The console's routes: who may open what, in which language, and what a page never does."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from console_at_work import Browser, fields_of, words
-from searoom.console.app import table
-from searoom.console.deeds import Deeds
-from searoom.console.saying import Saying
+from searoom.console.app import PAGES
+from searoom.console.guard import MAX_BODY
 from searoom.signals.tables import LANGUAGES
 
-ROUTES = table(Deeds(None), Saying(Path(), None, None))
 OPENED = ["/", "/messages", "/due", "/record", "/say", "/say/hotline-message"]
 
 
-@pytest.mark.parametrize("page", [page for page in ROUTES if not page.open], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.open], ids=lambda page: page.name)
 def test_nothing_is_shown_to_who_is_not_signed_in(address, page):
     """Whoever has no session is sent to the door, whatever they ask for."""
     path = re.sub(r"\{[^}]*\}", "1", page.path)
@@ -72,12 +69,13 @@ def test_a_page_is_refused_to_whose_role_it_is_not(address):
 
 def test_a_form_without_the_mark_of_its_session_is_refused(address):
     """What another page made a browser post is not taken, though the session is real."""
-    sit = Browser(address).sign_in("duty-1")
+    sit = Browser(address, **{"Accept-Language": "en"}).sign_in("duty-1")
 
-    status, _, text = sit.post("/say/hotline-message", {"field-text": "a", "deed": "look", "mark": "0" * 64})
-
-    assert 404 == status
-    assert "another session" in text
+    status, _, text = sit.post("/sign-out", {"mark": "0" * 64})
+    assert (404, True) == (status, "another session" in text)
+    status, _, text = sit.post("/say/hotline-message", {"field-text": "a", "deed": "sign", "mark": "0" * 64})
+    assert (403, True) == (status, "Nothing was sent" in text)
+    assert 200 == sit.get("/")[0]
 
 
 def test_an_entry_that_is_not_there_is_said_to_be_missing(address):
@@ -86,6 +84,16 @@ def test_an_entry_that_is_not_there_is_said_to_be_missing(address):
 
     assert 404 == status
     assert "there is no entry amber/99999" in text
+
+
+def test_a_form_that_does_not_come_whole_is_answered(address):
+    """Whoever sends more than is taken without saying so beforehand gets a sentence, and nothing breaks."""
+    sit = Browser(address)
+    own = {"Origin": f"http://{address}", "Content-Type": "application/x-www-form-urlencoded"}
+
+    status, _, text = sit.ask("POST", "/sign-in", iter((b"x" * MAX_BODY, b"x")), **own)
+
+    assert (400, True) == (status, "did not come whole" in text)
 
 
 def test_a_stream_ends_with_nobody_signed_in(address):

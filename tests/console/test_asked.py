@@ -42,5 +42,6 @@ def test_every_sentence_stands_in_every_language():
     rows = table(PACKAGE)
 
     assert all(row[lang].strip() for row in rows.values() for lang in LANGUAGES)
-    assert {"page.this_language"} >= {key for key, row in rows.items() if row["en"] in (row["ja"], row["zh"])}
+    own = {"page.this_language"} | {key for key, row in rows.items() if row["en"] == "{words}"}  # what a person wrote
+    assert own >= {key for key, row in rows.items() if row["en"] in (row["ja"], row["zh"])}
     assert {"English", "日本語", "中文"} == {Texts(lang, PACKAGE)("page.this_language") for lang in LANGUAGES}

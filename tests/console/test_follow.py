@@ -88,3 +88,32 @@ def test_a_folder_without_a_running_node_is_refused(stage):
     """There is nothing to show without a node, and the advice says how to start one."""
     with pytest.raises(NotAllowed, match="no node is running"):
         Follower(stage.folder("amber"))
+
+
+def test_streams_that_break_off_leave_nothing_held(stage):
+    """However often and however brutally those who wait are cancelled, the next view is shown and all others get it."""
+
+    async def break_off(follower, turns):
+        for turn in range(turns):
+            task = asyncio.create_task(follower.changed(follower.number, 20.0))
+            for _ in range(turn % 7):
+                await asyncio.sleep(0)
+            while not task.done():  # a server that ends a stream cancels again and again
+                task.cancel()
+                await asyncio.sleep(0)
+
+    async def tale():
+        follower = Follower(stage.folder("amber"))
+        await follower.step(0)
+        stays = asyncio.create_task(follower.changed(follower.number, 20.0))
+        breaking = [asyncio.create_task(break_off(follower, 200)) for _ in range(20)]
+        before = follower.number
+        for _ in range(10):
+            await asyncio.wait_for(follower.step(0), 10.0)
+        await asyncio.gather(*breaking)
+        await asyncio.wait_for(follower.step(0), 10.0)
+        return before + 11, follower.number, await asyncio.wait_for(stays, 5.0) > before
+
+    with at_work(stage, "amber"):
+        expected, number, told = asyncio.run(tale())
+        assert (expected, True) == (number, told)

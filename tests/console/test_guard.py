@@ -1,14 +1,22 @@
 """What stands before every page: names, origins, sizes, and how often."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
 
+from console_at_work import Browser, people
 from searoom import clock
+from searoom.console import guard as guarding
+from searoom.console.app import PAGES
 from searoom.console.guard import BURST, HEADERS, MAX_BODY, MAX_CLIENTS, PER_SECOND, Guard
+from searoom.console.people import ROLES, Person
 
 HOST = "127.0.0.1:8480"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "console.md"
+ROLES_IN = re.compile(r"[,;]\s*|(?<=:)\s+")
 
 
 async def page(scope, receive, send):
@@ -72,6 +80,18 @@ def test_a_form_of_our_own_is_taken(guard):
     assert (200, "3") == ask(guard, "POST", {"origin": f"http://{HOST}"}, [b"a=b"])[::2]
 
 
+@pytest.mark.parametrize(
+    "charset", ["=punycode", "=undefined", "=utf-16", "*=utf-8''punycode", "=utf-8; charset=idna", ""]
+)
+def test_a_form_in_another_charset_is_refused(guard, charset):
+    """Words come in UTF-8; no other codec is tried on what a stranger sends."""
+    post = {"origin": f"http://{HOST}", "content-type": f"multipart/form-data; boundary=x; charset{charset}"}
+
+    assert 415 == ask(guard, "POST", post)[0]
+    for plain in ("", "; charset=UTF-8", '; charset="utf-8"'):
+        assert 200 == ask(guard, "POST", post | {"content-type": f"multipart/form-data; boundary=x{plain}"})[0]
+
+
 def test_more_than_the_limit_is_refused_before_it_is_read(guard):
     """A length that says too much is refused; a body that turns out too long ends as if the sender had gone."""
     post = {"origin": f"http://{HOST}"}
@@ -112,3 +132,146 @@ def test_the_clients_that_are_remembered_are_bounded(guard):
         guard._admits(f"10.0.{number // 250}.{number % 250}")
 
     assert MAX_CLIENTS == len(guard._buckets)
+
+
+# -- every route of the console --------------------------------------------------------------------------
+
+
+def opened(path):
+    """Return a path of the table with something in its gaps."""
+    return re.sub(r"\{[^}]*\}", "1", path)
+
+
+PATHS = sorted({opened(page.path) for page in PAGES})
+BESIDE = ["/stream", "/static/console.css", "/static/live.js", "/static/nothing.css", "/static/../app.py", "/health"]
+NOWHERE = [
+    "/nowhere",
+    "/record/",
+    "/record/amber/x",
+    "/sign-in/nothing",
+    "/%00",
+    "/..%2f..%2fetc%2fpasswd",
+    "/people/a/b",
+    "/messages/amber/" + "9" * 5_000,
+    "/static/" + "a" * 300 + ".js",
+    "/static/chart/../../app.py",
+    "/static/%C3%A4.js",
+]
+
+
+@pytest.fixture(scope="module")
+def unhurried():
+    """Let a test ask as often as it must."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guarding, "PER_SECOND", 1e6)
+        yield
+
+
+@pytest.fixture(scope="module")
+def insider(address, unhurried):
+    """A person with every role."""
+    return Browser(address).sign_in("all-1")
+
+
+def strict(headers):
+    """Return which of the headers that every answer must have are missing or weaker than asked."""
+    told = {name.lower(): value for name, value in headers.items()}
+    wanted = {
+        "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+    }  # fmt: skip
+    missing = [name for name, value in wanted.items() if told.get(name) != value]
+    policy = told.get("content-security-policy", "")
+    for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
+        missing += [] if part in policy else [part]
+    missing += ["unsafe"] if "unsafe" in policy else []
+    missing += [] if "camera=()" in told.get("permissions-policy", "") else ["permissions-policy"]
+    return missing + ([] if "server" not in told else ["server"])
+
+
+def kept(headers):
+    """Whether a browser may keep an answer."""
+    return "no-store" not in {name.lower(): value for name, value in headers.items()}.get("cache-control", "")
+
+
+@pytest.mark.parametrize("path", [*PATHS, *BESIDE, *NOWHERE], ids=lambda path: path[:40])
+def test_every_answer_has_the_strict_headers_and_no_page_is_kept(insider, address, path):
+    """Whoever asks, whatever comes of it: a page, a file, a refusal; only files of the console itself may be kept."""
+    seen = (
+        []
+        if path.endswith("stream")
+        else [insider.ask("GET", path), insider.ask("DELETE", path, Origin=f"http://{address}")]
+    )
+    if path != "/sign-out":
+        seen.append(insider.post(path, {}))
+
+    for status, headers, text in [*seen, Browser(address).get(path)]:
+        assert status < 500, text
+        assert [] == strict(headers), (status, path)
+        assert not kept(headers) or path.startswith("/static/")
+        assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("path", [*PATHS, *BESIDE, *NOWHERE], ids=lambda path: path[:40])
+def test_no_path_answers_what_another_site_posts(insider, path):
+    """A form of another origin is refused before anything looks at it."""
+    status, _, text = insider.post(path, {"deed": "x"}, Origin="https://evil.example")
+
+    assert (403, "A form is taken from this console's own pages only.\n") == (status, text)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.posts and not page.open], ids=lambda page: page.name)
+def test_no_form_is_taken_without_the_mark_of_its_session(insider, page):
+    """What comes from our origin and not from a page of this session does nothing."""
+    for mark in ("", "0" * 64):
+        status, _, text = insider.post(opened(page.path), {"mark": mark})
+        assert status in (403, 404)  # a page that keeps what was typed shows it again
+        assert "another session" in text or page.parks is not None
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.posts], ids=lambda page: page.name)
+def test_a_page_without_a_form_takes_none(insider, page):
+    """What only shows something cannot be told to do something."""
+    assert 405 == insider.post(opened(page.path), {})[0]
+
+
+@pytest.fixture(scope="module")
+def seats(module_stage, address, unhurried):
+    """One person of each role, who sits there."""
+    staff = [Person(f"only-{role}", role, frozenset({role})) for role in ROLES]
+    people(module_stage.folder("amber"), *staff).close()
+    return {role: Browser(address, **{"Accept-Language": "en"}).sign_in(f"only-{role}") for role in ROLES}
+
+
+def no_role(answer):
+    """Whether a person was refused for the roles that they have."""
+    return answer[0] == 403 and "Your account has no role for this page." in answer[2]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.open], ids=lambda page: page.name)
+def test_each_page_opens_to_its_roles_and_to_no_other(seats, page):
+    """Every route by every role, to look and to post: refused exactly where the table says so."""
+    for role, sit in seats.items():
+        asked = [sit.get(opened(page.path))] if not page.path.endswith("stream") else []
+        may_look, may_post = not page.roles or role in page.roles, role in page.asks("POST")
+        assert [not may_look] * len(asked) == [no_role(answer) for answer in asked], role
+        if page.posts and page.path != "/sign-out":
+            assert may_post != no_role(sit.post(opened(page.path), {"mark": "0"})), role
+
+
+def test_the_table_of_roles_is_the_one_in_the_docs():
+    """docs/console.md names every page that is not everybody's, with who may open it and who of these may post."""
+    told = dict(re.findall(r"^\| `(/[^`]*)` \| ([^|]*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    held = {
+        page.path: page.roles + (("to post:", *page.posters) if page.posters else ()) for page in PAGES if page.roles
+    }
+
+    assert held == {path: tuple(ROLES_IN.split(roles.strip())) for path, roles in told.items()}
+
+
+def test_who_may_post_may_look():
+    """Where a page names who may post, each of them may open it, and some who may open it may not post."""
+    narrowed = [page for page in PAGES if page.roles and page.posters]
+
+    assert narrowed
+    assert all(set(page.posters) < set(page.roles) for page in narrowed)

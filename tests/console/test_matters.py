@@ -91,7 +91,8 @@ def test_the_most_pressing_encounter_stands_first(scene):
     """By grade, then by the time that is left."""
     _, view = scene
     row = {
-        "since_us": 1, "at_us": 1, "range_m": 1, "range_error_m": 1, "cpa_m": 1, "cpa_error_m": 1, "geometry": "x",
+        "since_us": 1, "at_us": 1, "figures_us": 1, "calls": True, "range_m": 1, "range_error_m": 1, "cpa_m": 1,
+        "cpa_error_m": 1, "geometry": "x",
         "colregs": "", "age_s": 1, "height_m": None,
     }  # fmt: skip
     rows = [

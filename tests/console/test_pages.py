@@ -31,7 +31,9 @@ def test_an_entry_of_theirs_offers_to_sign_that_it_was_read(stage):
         sit = Browser(address).sign_in("duty-1")
         wait_for(lambda: 200 == sit.get(f"/messages/coral/{theirs.index}")[0])
 
-        assert f"/say/read?reply_to=coral/{theirs.index}" in sit.get(f"/messages/coral/{theirs.index}")[2]
+        page = sit.get(f"/messages/coral/{theirs.index}")[2]
+        assert f"/say/read?reply_to=coral/{theirs.index}&amp;channel=hotline" in page
+        assert f"/say/hotline-message?reply_to=coral/{theirs.index}" in page
         assert "/say/read" not in sit.get(f"/messages/amber/{ours.index}")[2]
 
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from searoom.console.people import (
+    CODE_US,
     FIRST_LOCK_US,
     FREE_TRIES,
     IDLE_US,
@@ -25,7 +26,7 @@ WATCH = Person("watch-1", "Watch 1", frozenset({"watch", "duty"}), "amber-1")
 def people(tmp_path):
     """The accounts of a folder, with one account."""
     found = People(tmp_path, cost=FLOOR)
-    found.add(WATCH, PASSWORD)
+    found.add(WATCH, PASSWORD, NOW)
     yield found
     found.close()
 
@@ -98,17 +99,17 @@ def test_a_session_ends_when_nobody_does_anything_and_at_last_in_any_case(people
 def test_signing_out_another_password_and_a_removal_end_sessions_at_once(people):
     """No token outlives what it was given for."""
     one = people.sign_in("watch-1", PASSWORD, NOW)
-    people.sign_out(one)
+    people.sign_out(one, NOW)
     assert people.session(one.token, NOW) is None
 
     two = people.sign_in("watch-1", PASSWORD, NOW)
-    people.change("watch-1", "another long password")
+    people.change("watch-1", "another long password", NOW)
     assert people.session(two.token, NOW) is None
     with pytest.raises(NotAllowed):
         people.sign_in("watch-1", PASSWORD, NOW)
 
     three = people.sign_in("watch-1", "another long password", NOW)
-    people.remove("watch-1")
+    people.remove("watch-1", NOW)
     assert people.session(three.token, NOW) is None
     assert () == people.everybody()
 
@@ -132,7 +133,7 @@ def test_an_account_that_cannot_be_is_refused(people, person, password, said):
     before = people.everybody()
 
     with pytest.raises(NotAllowed, match=said):
-        people.add(person, password)
+        people.add(person, password, NOW)
 
     assert before == people.everybody()
 
@@ -219,3 +220,156 @@ def test_the_mark_of_a_session_is_not_its_token(people):
     assert one.mark != two.mark
     assert one.token not in one.mark
     assert one.token not in repr(one)
+
+
+def kinds(people):
+    """Return the deeds that wait to be noted, oldest first."""
+    return [one.kind for one in people.audit.waiting()]
+
+
+def test_each_change_is_written_down_with_who_made_it(people):
+    """No way to an account's state leaves the audit out."""
+    session = people.sign_in("watch-1", PASSWORD, NOW)
+    people.sign_out(session, NOW)
+    with pytest.raises(NotAllowed):
+        people.sign_in("watch-1", "wrong", NOW)
+    people.change_account(Person("watch-1", "W", frozenset({"duty"})), NOW, by="admin-1")
+    people.lock("watch-1", NOW, closed=True, by="admin-1")
+    people.lock("watch-1", NOW, closed=False, by="admin-1")
+    people.give_code("watch-1", NOW, by="admin-1")
+    people.remove("watch-1", NOW, by="admin-1")
+
+    assert [
+        "account-made", "signed-in", "signed-out", "refused", "account-changed", "account-locked", "account-unlocked",
+        "code-given", "account-removed",
+    ] == kinds(people)  # fmt: skip
+    assert {"admin-1"} == {one.by for one in people.audit.waiting()[4:]}
+
+
+def test_nothing_in_the_audit_gives_a_password_or_a_code_away(people):
+    """What opens an account stands in no deed."""
+    code = people.give_code("watch-1", NOW)
+    people.use_code("watch-1", code, "another long password", NOW)
+    with pytest.raises(NotAllowed):
+        people.sign_in("another long password", "watch-1", NOW)
+
+    told = repr(people.audit.waiting())
+    assert code not in told
+    assert "another long password" not in told
+
+
+def test_a_refused_change_is_not_written_down_as_done(people):
+    """What did not happen is no deed."""
+    before = kinds(people)
+    with pytest.raises(NotAllowed):
+        people.add(WATCH, PASSWORD, NOW)
+    with pytest.raises(NotAllowed):
+        people.lock("nobody", NOW, closed=True)
+
+    assert before == kinds(people)
+
+
+def test_a_locked_account_opens_to_nobody_and_its_sessions_end(people):
+    """Neither the right password nor a running session counts until it is unlocked."""
+    session = people.sign_in("watch-1", PASSWORD, NOW)
+    people.lock("watch-1", NOW, closed=True)
+
+    assert people.session(session.token, NOW) is None
+    with pytest.raises(NotAllowed, match="locked"):
+        people.sign_in("watch-1", PASSWORD, NOW)
+    with pytest.raises(NotAllowed, match="name or the password"):
+        people.sign_in("watch-1", "wrong", NOW)
+    people.lock("watch-1", NOW, closed=False)
+    people.sign_in("watch-1", PASSWORD, NOW)
+
+
+def test_a_session_of_a_locked_account_counts_for_nothing(people):
+    """Even one that was begun in the moment of the lock."""
+    session = people.sign_in("watch-1", PASSWORD, NOW)
+    people._rows("UPDATE person SET closed = 1")
+
+    assert people.session(session.token, NOW) is None
+
+
+def test_a_one_time_code_sets_a_password_once(people):
+    """The old password ends with the code's making, the code with its use."""
+    session = people.sign_in("watch-1", PASSWORD, NOW)
+    code = people.give_code("watch-1", NOW)
+
+    assert people.session(session.token, NOW) is None
+    with pytest.raises(NotAllowed):
+        people.sign_in("watch-1", PASSWORD, NOW)
+    people.use_code("watch-1", code.upper() + " ", "another long password", NOW + 1)
+    people.sign_in("watch-1", "another long password", NOW + 2)
+    with pytest.raises(NotAllowed, match="code is wrong"):
+        people.use_code("watch-1", code, "a third long password", NOW + 3)
+
+
+def test_a_one_time_code_ends_after_a_day(people):
+    """A code that lies about is worth nothing."""
+    code = people.give_code("watch-1", NOW)
+
+    with pytest.raises(NotAllowed, match="has ended"):
+        people.use_code("watch-1", code, "another long password", NOW + CODE_US)
+
+
+def test_wrong_codes_lock_as_wrong_passwords_do(people):
+    """Nobody tries codes one after the other, not even with the right one among them."""
+    code = people.give_code("watch-1", NOW)
+    for _ in range(FREE_TRIES):
+        with pytest.raises(NotAllowed, match="code is wrong"):
+            people.use_code("watch-1", "wrong", "another long password", NOW)
+
+    with pytest.raises(NotAllowed, match="next try is in"):
+        people.use_code("watch-1", code, "another long password", NOW)
+
+
+def test_a_code_of_an_account_that_is_not_there_is_told_alike(people):
+    """Nobody learns which accounts there are."""
+    with pytest.raises(NotAllowed, match="name or the code is wrong"):
+        people.use_code("nobody", "wrong", "another long password", NOW)
+
+
+def test_new_roles_count_at_once_in_a_running_session(people):
+    """Whoever loses a role loses it with the next page."""
+    session = people.sign_in("watch-1", PASSWORD, NOW)
+    people.change_account(Person("watch-1", "W", frozenset({"auditor"})), NOW)
+
+    assert frozenset({"auditor"}) == people.session(session.token, NOW).person.roles
+
+
+def test_sessions_are_listed_and_ended_one_by_one(people):
+    """A person sees where they sit, and ends what they left open elsewhere."""
+    one = people.sign_in("watch-1", PASSWORD, NOW, "Firefox")
+    two = people.sign_in("watch-1", PASSWORD, NOW + 1, "Chromium")
+    rows = people.sittings("watch-1", NOW + 2, two.token)
+
+    assert [("Chromium", True), ("Firefox", False)] == [(row.browser, row.here) for row in rows]
+    people.end("watch-1", rows[1].id, NOW + 3, by="watch-1")
+    assert people.session(one.token, NOW + 3) is None
+    assert people.session(two.token, NOW + 3) is not None
+    with pytest.raises(NotAllowed, match="ended already"):
+        people.end("watch-1", rows[1].id, NOW + 3, by="watch-1")
+    people.end("watch-1", "", NOW + 4, by="watch-1")
+    assert people.session(two.token, NOW + 4) is None
+
+
+def test_nobody_ends_a_session_of_another_by_its_name(people):
+    """The name of a session counts at its own account alone, and opens nothing."""
+    people.add(Person("duty-1", "Duty 1", frozenset({"duty"})), PASSWORD, NOW)
+    mine = people.sign_in("watch-1", PASSWORD, NOW)
+    name = people.sittings("watch-1", NOW)[0].id
+
+    with pytest.raises(NotAllowed):
+        people.end("duty-1", name, NOW, by="duty-1")
+    assert people.session(mine.token, NOW) is not None
+    assert people.session(name, NOW) is None
+
+
+def test_a_password_is_asked_once_more_and_wrong_ones_count(people):
+    """An open browser alone is not enough to change a key to an account, and gives no free tries."""
+    assert people.confirm("watch-1", PASSWORD, NOW)
+    for _ in range(FREE_TRIES):
+        assert not people.confirm("watch-1", "wrong", NOW)
+    with pytest.raises(NotAllowed, match="next try is in"):
+        people.confirm("watch-1", PASSWORD, NOW)

@@ -44,7 +44,7 @@ def test_the_process_serves_pages_and_ends_when_it_is_told_to(stage):
                 sit = Browser(address).sign_in("watch-1")
                 assert 200 == wait_for(lambda: sit.get("/")[0])
                 with socket.create_connection(tuple(address.split(":"))) as stream:
-                    cookie = f"searoom-session={sit.cookies['searoom-session']}"
+                    cookie = f"searoom-session-amber={sit.cookies['searoom-session-amber']}"
                     stream.sendall(f"GET /stream HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n".encode())
                     assert b"text/event-stream" in stream.recv(4096)
                     process.send_signal(signal.SIGTERM)

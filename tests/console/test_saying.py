@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
-from console_at_work import Browser, console, fields_of, words
+from console_at_work import Browser, console, fields_of, people, words
 from deskside import at_work, meet
 from searoom import desk
+from searoom.console.people import Person
 
 WORDS = "We hold a rescue drill at 0600Z."
 
@@ -60,7 +61,10 @@ def test_substance_waits_for_another_person_and_is_then_said(scene):
     status, headers, text = one.post("/say/hotline-message", fields)
     draft = headers["location"]
     assert (303, before) == (status, said(stage)), words(text)
-    same = one.post(draft, {**one.hidden(draft)})
+    own = words(one.get(draft)[2])
+    assert "You have signed it. Another person opens it" in own
+    assert "Sign and release" not in own
+    same = one.post(draft, one.hidden("/say/hotline-message"))
     assert 404 == same[0]
     assert "has signed draft" in words(same[2])
 
@@ -69,6 +73,52 @@ def test_substance_waits_for_another_person_and_is_then_said(scene):
     meet(nodes)
     assert WORDS in two.get(headers["location"])[2]
     assert said(stage) == desk.ask(stage.folder("coral"), {"do": "status"})["sizes"]["amber"]
+
+
+def test_lines_are_said_as_they_were_typed(scene):
+    """A browser ends a line with two signs; what is signed has one, and the words of both steps are the same."""
+    stage, _, address = scene
+    one = sit(address)
+    fields, _ = looked(one, **{"field-text": "First line.\r\nSecond line."})
+
+    assert "First line.\nSecond line." == fields["field-text"]
+    sent = {**fields, "field-text": fields["field-text"].replace("\n", "\r\n")}
+    status, headers, text = one.post("/say/hotline-message", sent)
+    assert 303 == status, words(text)
+    assert "First line. Second line." in words(sit(address, "duty-2").get(headers["location"])[2])
+
+
+def test_a_draft_shows_the_entry_that_it_answers(scene):
+    """Who releases an answer sees what it answers, as its writer did."""
+    stage, nodes, address = scene
+    one, two = sit(address), sit(address, "duty-2")
+    fields, _ = looked(one, **{"field-text": WORDS})
+    draft = one.post("/say/hotline-message", fields)[1]["location"]
+    asked = two.post(draft, two.hidden(draft))[1]["location"].removeprefix("/messages/")
+    meet(nodes)
+
+    fields, _ = looked(one, **{"field-text": "We correct the time to 0700Z.", "reply_to": asked})
+    draft = one.post("/say/hotline-message", fields)[1]["location"]
+
+    shown = words(two.get(draft)[2])
+    assert f"What it is about {asked}" in shown
+    assert WORDS in shown
+
+
+def test_a_drafter_looks_at_a_draft_and_does_not_release_it(scene):
+    """Who only drafts sees another person's words as they wait, without a form, and a form that they post does nothing."""
+    stage, _, address = scene
+    people(stage.folder("amber"), Person("draft-1", "Draft 1", frozenset({"drafter"}), "amber-2")).close()
+    one, drafter = sit(address), sit(address, "draft-1")
+    fields, _ = looked(one, **{"field-text": WORDS})
+    draft, before = one.post("/say/hotline-message", fields)[1]["location"], said(stage)
+
+    text = drafter.get(draft)[2]
+    assert WORDS in text
+    assert "Sign and release" not in words(text)
+    mark = drafter.hidden("/say/hotline-message")["mark"]
+    assert 403 == drafter.post(draft, {"mark": mark, "number": "0" * 22, "passphrase": ""})[0]
+    assert before == said(stage)
 
 
 def test_one_officer_opens_contact_at_once(scene):
@@ -172,9 +222,10 @@ def test_every_form_that_a_person_says_can_be_opened(scene):
     """Each form of the book that stands on the page of what can be said has its own page."""
     _, _, address = scene
     one = sit(address)
-    shown = set(re.findall(r'href="(/say/[a-z0-9-]+)"', one.get("/say")[2]))
+    shown = set(re.findall(r'href="(/say/[a-z0-9-]+(?:\?channel=[a-z-]+)?)"', one.get("/say")[2]))
 
     assert len(shown) > 20
-    for path in sorted(shown):
+    assert {"/say/measurement?channel=desk", "/say/measurement?channel=hotline"} <= shown
+    for path in sorted({each.partition("?")[0] for each in shown}):
         status, _, text = one.get(path)
         assert 200 == status, (path, words(text)[:300])

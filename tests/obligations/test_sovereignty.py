@@ -3,7 +3,8 @@
 import pytest
 
 from searoom.obligations.agreement import load
-from searoom.obligations.sovereignty import MARKED, marks
+from searoom.obligations.sovereignty import MARKED, advise, marks
+from searoom.signals.forms import from_text
 from told import BOOK, MACM
 
 WATERS = load("contested-waters", BOOK)
@@ -43,3 +44,15 @@ def test_offers_bare_coordinates_for_a_name():
     assert "25-45.000N 123-30.000E" in one.offer
     assert {"en", "ja", "zh"} == set(MARKED)
     assert () == marks("near the amber islands", "en", MACM)
+
+
+def test_the_words_of_a_form_that_leaves_are_advised_of():
+    """Each marked word of a text is advice about its field; a national note and bare coordinates give none."""
+    book, form = BOOK, BOOK.form("hotline-message")
+    said = from_text(book, form.name, {"text": "Leave our territorial sea."})
+    bare = from_text(book, form.name, {"text": "Our unit is at 30-15.0N 125-40.0E."})
+
+    assert [("text", True), ("text", True)] == [
+        (one.where, "You decide" in one.sentence) for one in advise(said, form, WATERS)
+    ]
+    assert () == advise(bare, form, WATERS)

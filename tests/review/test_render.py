@@ -346,6 +346,9 @@ def test_both_nodes_compute_the_same_joint_page():
         )
 
 
+YEARLY = ("encounters", "national", "calls", "messages", "overdue", "proposals")
+
+
 def test_every_group_of_the_table_is_used():
     """A sentence that no page shows is taken off the table."""
     folder = resources.files("searoom.review")
@@ -364,8 +367,10 @@ def test_every_group_of_the_table_is_used():
         "channel",
         "precedence",
         "role",
+        *(f"yearly_{key}" for key in ("meetings", "answers", "lines", "notices", "faults", "made")),
     }
-    titles = {f"{key}.title" for key in ("range", "contact", "hotline", "dossier", "timeline", "due", "proof")}
+    titles = {f"yearly_{key}.{part}" for key in YEARLY for part in ("title", "note")}
+    titles |= {f"{key}.title" for key in ("range", "contact", "hotline", "dossier", "timeline", "due", "proof")}
 
     from_table = {key for key in table() if key.split(".")[0] not in composed | {"title"}} - titles
     assert [] == sorted(key for key in from_table if f'"{key}"' not in used and f"'{key}'" not in used)

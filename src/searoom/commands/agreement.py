@@ -7,6 +7,7 @@ from pathlib import Path
 
 from searoom.commands.arguments import pack, parser, print_json
 from searoom.errors import Finding, NotAllowed
+from searoom.node import Node
 from searoom.obligations import agreement as agreements
 from searoom.obligations import checks, coverage, diffing, explain, proposing, sovereignty
 from searoom.obligations.agreement import Agreement
@@ -21,6 +22,7 @@ EXAMPLES = [
     "searoom agreement diff macm ours.toml",
     "searoom agreement coverage exercise-notice",
     "searoom agreement propose contested-waters",
+    "searoom agreement proposals amber contested-waters",
     "searoom agreement words contested-waters 'Leave our waters.'",
 ]
 
@@ -145,6 +147,34 @@ def _propose(given: Namespace, book: FormBook) -> int:
     return 0
 
 
+def _proposals_arguments(verb: ArgumentParser) -> None:
+    verb.add_argument("node", type=Path, help="a node's folder")
+    verb.add_argument("pack", nargs="?", help="the draft (default: the agreement of the node)")
+
+
+def _proposals(given: Namespace, book: FormBook) -> int:
+    """Show how each row of a draft stands, by the last word of each party in a node's record."""
+    node = Node.open(given.node, to_read=True)
+    try:
+        draft = _load(given.pack, book) if given.pack else node.agreement
+        found, adopted = proposing.standpoints(draft, node.account()), proposing.adopted_by(draft, node.account())
+    finally:
+        node.close()
+    if given.json:
+        print_json({
+            "adopted_by": list(adopted),
+            "rows": [
+                {"row": one.row.id, "hash": one.row.digest, "by": dict(one.by), "stands": one.stands} for one in found
+            ],
+        })  # fmt: skip
+        return 0
+    for one in found:
+        by = ", ".join(f"{party} {one.by.get(party, 'silent')}" for party in draft.parties)
+        sys.stdout.write(f"  {one.row.id:<28}{one.stands or 'not all have said':<20}{by}\n")
+    sys.stdout.write(f"  adopted by its hash: {', '.join(adopted) or 'nobody'}\n")
+    return 0
+
+
 def _words_arguments(verb: ArgumentParser) -> None:
     _pack(verb)
     verb.add_argument("text", help="the words of a safety message")
@@ -170,5 +200,6 @@ VERBS: Mapping[str, tuple[Callable[[Namespace, FormBook], int], str, Callable[[A
     "diff": (_diff, "what differs between two versions", _diff_arguments),
     "coverage": (_coverage, "which clauses stories show kept and missed", _coverage_arguments),
     "words": (_words, "words of sovereignty in a safety message; nothing is changed", _words_arguments),
+    "proposals": (_proposals, "how each row of a draft stands, by a node's record", _proposals_arguments),
     "propose": (_propose, "the rows of a draft, each to be agreed on by its hash", _pack),
 }

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from searoom import officer, unlocking
-from searoom.commands import books
+from searoom import books, officer, unlocking
 from searoom.commands.arguments import parser
 from searoom.errors import NotAllowed
 from searoom.keyfiles import replace_private

@@ -49,6 +49,8 @@ def _lines(reply: Mapping[str, object]) -> list[str]:
     lines += _unread(cast("dict[str, int]", reply["account"]))
     for party, line in cast("dict[str, dict[str, object]]", reply["lines"]).items():
         lines += _line(party, line)
+    found = ", ".join(f"{count} {grade}" for grade, count in cast("dict[str, int]", reply["open"]).items())
+    lines += [f"  open encounters: {found}"] if found else []
     for kind, count in cast("dict[str, int]", reply["evidence"]).items():
         lines.append(f"  evidence: {count} of the kind '{kind}'; `searoom evidence` lists it")
     lines += [f"  sensor {name} is blind: {why}" for name, why in cast("dict[str, str]", reply["blind"]).items()]

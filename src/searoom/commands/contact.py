@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from searoom import clock, officer
+from searoom.books import in_force
 from searoom.commands.answers import found_in, told
 from searoom.commands.arguments import pairs, parser, reference
-from searoom.commands.books import in_force
 from searoom.commands.people import confirmed, tell
 from searoom.errors import NotAllowed
 from searoom.signals import forms, readback, render
@@ -40,7 +40,9 @@ def call(argv: Sequence[str]) -> int:
     row = in_force(given.node, table.books).row(given.code)
     render.check_decided(row, given.intention)
     values = pairs(given.set)
-    script = render.voice_script(row, values, to=given.to, sender=table.unit, lang=SPOKEN)
+    script = render.voice_script(
+        row, values, to=given.to, sender=table.unit, lang=SPOKEN, exercise=table.exercise
+    )  # fmt: skip
     fields = {
         "unit_from": table.unit,
         "unit_to": given.to,

@@ -1,14 +1,18 @@
 """The command `demo`: the watch test on real tracks, then the main job on made ones, with a summary for a person."""
 
+import contextlib
+import math
 import shutil
 import signal
 import sys
+import time
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searoom import contacts
+from searoom import clock, contacts
 from searoom.account import Account, Message, Ref, ref_text
 from searoom.commands.arguments import parser, print_json
 from searoom.commands.proof import account_of, records_in, who
@@ -18,10 +22,14 @@ from searoom.encounters.screen import distance_text
 from searoom.encounters.settings import Grade
 from searoom.errors import NotAllowed
 from searoom.exercise import director, run, watch_test
+from searoom.exercise.consoles import Consoles
+from searoom.exercise.made import Stage
 from searoom.record.verify import verify_many
 from searoom.signals.quantities import say_distance
 
 HOTLINE = "hotline-message"
+UNATTENDED_MIN = 10.0
+_STAY = f"default: until Ctrl-C; {UNATTENDED_MIN:.0f} where nobody sits at a terminal"
 _MARK = "searoom-demo"
 _GRADES = (Grade.ADVISE, Grade.WARN, Grade.URGENT)
 
@@ -45,16 +53,22 @@ def demo(argv: Sequence[str]) -> int:
         "Run the watch test on real tracks, then the main job: two nodes, four officers, one encounter, one record.",
         [
             "searoom demo",
+            "searoom demo --speed 60",
+            "searoom demo --once",
             "searoom demo --out demo-out --json",
             "searoom demo --disguise 7",
             "searoom demo --swap-chairs",
         ],
     )
     command.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR", help="default: demo-out")
-    command.add_argument("--once", action="store_true", help="run once and end (the default until there is a console)")
+    command.add_argument("--once", action="store_true", help="open no console, and end when it has run")
+    command.add_argument(
+        "--speed", type=float, default=0.0, metavar="N", help="seconds of the main job in one; default: all it can"
+    )
+    command.add_argument("--stay", type=float, metavar="MINUTES", help=f"close the consoles then ({_STAY})")
     command.add_argument("--disguise", type=int, metavar="SEED", help="rename, shift and mirror the real tracks first")
     command.add_argument("--swap-chairs", action="store_true", help="let the two parties change ships")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="all of it for a program; implies --once")
     given = command.parse_args(argv)
 
     def say(line: str) -> None:
@@ -65,10 +79,58 @@ def demo(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, it still ends its nodes
     _clear(given.out)
     watch = _watch(given.disguise, say)
-    main = _main_job(given.out, swap=given.swap_chairs, say=say)
+    consoles = None if given.once or given.json else _Open(say)
+    try:
+        main = _main_job(given.out, swap=given.swap_chairs, say=say, consoles=consoles, speed=given.speed)
+        if consoles is not None:
+            consoles.stay(given.stay)
+    finally:
+        if consoles is not None:
+            consoles.close()
     if given.json:
         print_json({"watch_test": watch, "main_job": main})
     return 0 if watch["bystanders_quiet"] and main["joint_same"] else 1
+
+
+class _Open:
+    """The two consoles beside the running scenario, and after it until somebody ends them."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._consoles: Consoles | None = None
+
+    def begin(self, stage: Stage) -> None:
+        """Open both consoles before anything happens, and say how to sign in."""
+        self._consoles = Consoles(stage)
+        self._consoles.open()
+        for party, address in self._consoles.addresses.items():
+            names = ", ".join(person.id for person in self._consoles.staff(party))
+            self._say(f"   console of {party}: {address}  (accounts: {names})")
+        self._say(f"   password of every account, this once: {self._consoles.password}")
+        if sys.stdout.isatty():
+            for address in self._consoles.addresses.values():
+                webbrowser.open_new(address)
+
+    def stay(self, minutes: float | None) -> None:
+        """Start the nodes again where they stopped, and wait; without a terminal not for ever."""
+        if self._consoles is None:
+            return
+        stage = self._consoles.stage
+        for party in stage.parties:
+            stage.start(party)
+        wait_s = (minutes if minutes is not None else math.inf if sys.stdin.isatty() else UNATTENDED_MIN) * 60
+        until = "until you press Ctrl-C" if wait_s == math.inf else f"for {wait_s / 60:.0f} min, or until Ctrl-C"
+        self._say(f"\n4. The consoles stay open {until}: {' and '.join(self._consoles.addresses.values())}")
+        ends = clock.monotonic() + wait_s
+        with contextlib.suppress(KeyboardInterrupt):
+            while clock.monotonic() < ends:
+                time.sleep(min(1.0, max(0.0, ends - clock.monotonic())))
+
+    def close(self) -> None:
+        """End consoles and nodes."""
+        if self._consoles is not None:
+            self._consoles.close()
+            self._consoles.stage.stop()
 
 
 def _clear(out: Path) -> None:
@@ -121,10 +183,13 @@ def _watch(seed: int | None, say: Callable[[str], None]) -> dict[str, object]:
     }
 
 
-def _main_job(out: Path, *, swap: bool, say: Callable[[str], None]) -> dict[str, object]:
+def _main_job(
+    out: Path, *, swap: bool, say: Callable[[str], None], consoles: _Open | None, speed: float
+) -> dict[str, object]:  # fmt: skip
     say("\n2. The main job (EXERCISE; two fictitious parties, made tracks): two nodes as two processes")
     say("   Who sits in which chair means nothing: --swap-chairs runs the same with the parties exchanged.")
-    outcome = run.play(out, swap=swap, say=lambda line: say(f"   {line}"))
+    opened = None if consoles is None else consoles.begin
+    outcome = run.play(out, swap=swap, say=lambda line: say(f"   {line}"), opened=opened, speed=speed)
     folders = records_in(out)
     proven = verify_many(folders)
     account = account_of(proven[0])

@@ -8,6 +8,7 @@ from typing import cast
 from searoom import annexes, serve
 from searoom.commands.arguments import parser, print_json, reference
 from searoom.desk import ask
+from searoom.eventlog import FORMS, to_stderr
 from searoom.signals import forms
 from searoom.unlocking import asker
 
@@ -19,8 +20,9 @@ def node(argv: Sequence[str]) -> int:
     )
     command.add_argument("folder", type=Path)
     command.add_argument("--passphrase-file", type=Path, help="of the node's keys, instead of typing it")
+    command.add_argument("--log", choices=FORMS, default=FORMS[0], help="sentences, or one JSON line an event")
     given = command.parse_args(argv)
-    return serve.run(given.folder, asker(given.passphrase_file))
+    return serve.run(given.folder, asker(given.passphrase_file), to_stderr(FORMS[1]) if given.log == FORMS[1] else None)
 
 
 def watch(argv: Sequence[str]) -> int:

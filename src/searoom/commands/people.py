@@ -8,9 +8,14 @@ from pathlib import Path
 from searoom import clock, officer
 from searoom.commands.arguments import pairs, parser, print_json, reference
 from searoom.desk import ask
-from searoom.errors import NotAllowed
+from searoom.enrol import read_settings
+from searoom.errors import Finding, NotAllowed
+from searoom.obligations import agreement as agreements
+from searoom.obligations import sovereignty
 from searoom.officer import Placed
 from searoom.signals import forms
+from searoom.signals.forms import Filled, FormBook
+from searoom.signals.quantities import stepped
 from searoom.unlocking import asker
 
 
@@ -47,10 +52,17 @@ def say(argv: Sequence[str]) -> int:
         reply_to=reference(given.reply) if given.reply else None,
     )
     until = clock.from_text(given.until) if given.until else None
-    for one in () if given.json else forms.advise(filled, book):
+    for one in () if given.json else (*forms.advise(filled, book), *_marked(given.node, filled, book)):
         sys.stdout.write(f"advice: {one.where}: {one.sentence}\n")
     placed = officer.say(given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file))
     return tell(placed, as_json=given.json)
+
+
+def _marked(node: Path, filled: Filled, book: FormBook) -> tuple[Finding, ...]:
+    """Return the words that say whose waters it is, or order or judge, as the node's own agreement names places."""
+    named = read_settings(node).agreement
+    agreement = agreements.load(node / named if named.endswith(".toml") else named)
+    return sovereignty.advise(filled, book.form(filled.form), agreement)
 
 
 def release(argv: Sequence[str]) -> int:
@@ -110,11 +122,7 @@ def nearest(argv: Sequence[str]) -> int:
         given.node,
         {"do": "nearest", "from_us": clock.from_text(given.start), "to_us": clock.from_text(given.end)},
     )
-    step = given.round_m * 1000
-    value_mm, error_mm = int(str(found["value_mm"])), int(str(found["error_mm"]))
-    rounded = round(value_mm / step) * step
-    # The error grows by what the rounding moved, then to the next whole step: it still holds the measured interval.
-    error = -(-(error_mm + abs(value_mm - rounded)) // step) * step
+    rounded, error = stepped(int(str(found["value_mm"])), int(str(found["error_mm"])), given.round_m * 1000)
     book = forms.load()
     filled = officer.measured(
         book,

@@ -1,7 +1,7 @@
 """What a page is asked with: who sits there, in which language and light, and what is known at this moment."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from searoom.clock import to_text
-from searoom.console.people import Session
+from searoom.console import flashes
+from searoom.console.house import House
+from searoom.console.people import WORKERS, Session
 from searoom.console.view import View
 from searoom.review.templating import environment
 from searoom.review.texts import HTML_LANGUAGES, Texts
@@ -32,8 +34,15 @@ class Page:
     roles: tuple[str, ...] = ()
     open: bool = False  # also to who is not signed in
     posts: bool = False
+    posters: tuple[str, ...] = ()  # who may post; nobody named: `roles`, and where that is everybody, who works
     menu: bool = False  # whether it stands in the menu of every page
     follows: bool = False  # whether it draws itself anew when the view changes; a form never does
+    files: int = 0  # how many files a form of it may bring
+    parks: Callable[["Asked"], Awaitable[Response]] | None = None  # what shows a form whose session has ended
+
+    def asks(self, method: str) -> tuple[str, ...]:
+        """Return the roles of which a person needs one, by what they do; nobody named: whoever is signed in."""
+        return self.posters or self.roles or WORKERS if method == "POST" else self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Asked:
     """One request, put together."""
 
     request: Request
+    house: House
     view: View
     texts: Texts
     light: str
@@ -59,8 +69,12 @@ class Asked:
         return Texts(self.lang)
 
     async def posted(self) -> dict[str, str]:
-        """Return the fields of the form that was posted."""
-        return {name: str(value) for name, value in (await form_of(self.request)).items()}
+        """Return the fields of the form that was posted; a line ends in a line feed alone, as in what is said."""
+        return {name: str(value).replace("\r\n", "\n") for name, value in (await form_of(self.request)).items()}
+
+    def may(self, roles: Sequence[str]) -> bool:
+        """Whether somebody is signed in who has one of these roles."""
+        return self.session is not None and self.session.may(roles)
 
     def called(self, party: str) -> str:
         """Return what a party is called in this language."""
@@ -72,7 +86,7 @@ class Asked:
             "t": self.texts, "w": self.words, "lang": HTML_LANGUAGES[self.lang], "light": self.light, "a": self,
             "view": self.view, "session": self.session, "time": to_text, "menu": self._menu(),
             "languages": [(lang, tag, words) for lang, (tag, words) in _named().items()],
-            "number": secrets.token_urlsafe(16), "path": self.request.url.path,
+            "flash_again": flashes.AGAIN_S, "number": secrets.token_urlsafe(16), "path": self.request.url.path,
         }  # fmt: skip
         return HTMLResponse(environment(PACKAGE).get_template(template).render(**held, **values), status)
 
@@ -82,7 +96,11 @@ class Asked:
             return []
         here = self.request.url.path
         return [
-            (page.path, self.texts(f"menu.{page.name}"), page.path == here)
+            (
+                page.path,
+                self.texts(f"menu.{page.name}"),
+                here == page.path or (page.path != "/" and here.startswith(f"{page.path}/")),
+            )
             for page in self.pages
             if page.menu and self.session.may(page.roles)
         ]
@@ -92,9 +110,9 @@ class Asked:
         return RedirectResponse(path, 303)
 
 
-async def form_of(request: Request) -> FormData:
+async def form_of(request: Request, files: int = 0) -> FormData:
     """Return the form of a request, within bounds; it is read once, whoever asks first."""
-    return await request.form(max_files=0, max_fields=MAX_FIELDS)
+    return await request.form(max_files=files, max_fields=MAX_FIELDS)
 
 
 def chosen(request: Request, cookie: str, among: tuple[str, ...]) -> str:

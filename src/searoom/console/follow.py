@@ -13,13 +13,17 @@ from typing import Any, Final, cast
 from searoom import clock, officer
 from searoom.account import Reading, Ref, arrange
 from searoom.cbor import Value
+from searoom.console import flashes
 from searoom.console.held import HeldRecord, notes_of
+from searoom.console.sea import Sea
 from searoom.console.view import Note, View
 from searoom.desk import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
 from searoom.enrol import read_settings
 from searoom.errors import SearoomError
 from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
+from searoom.obligations.kept import Kept
+from searoom.obligations.standing import Obligation
 from searoom.signals import forms
 
 WAIT_S: Final = 20
@@ -46,10 +50,12 @@ class Follower:
             parties=self._agreement.parties,
             policy=self._agreement.policy,
         )
+        self._kept: Kept[Obligation] = Kept()
         self._notes: list[Note] = []
         self._known = ""
-        self._changed = asyncio.Condition()
+        self._news = asyncio.Event()  # one for each view: a lock could be left behind by a stream that breaks off
         self._number = 0
+        self.sea = Sea(self.ask)
         empty = arrange(self._agreement.parties, (), {})
         self._running = settings.clock == "machine"
         self._view = View(table.party, self._agreement, self._book, empty, table.now_us, running=self._running)
@@ -60,27 +66,37 @@ class Follower:
         return self._view
 
     @property
+    def record(self) -> HeldRecord:
+        """The entries as the node handed them over."""
+        return self._record
+
+    @property
     def number(self) -> int:
         """How often the view was changed."""
         return self._number
 
     async def changed(self, after: int, wait_s: float) -> int:
         """Wait until the view has another number than `after`, so long at most; return its number."""
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait_for(lambda: self._number != after), wait_s)
-            except TimeoutError:
-                return after
+        until_s = clock.monotonic() + wait_s
+        while self._number == after and await self._next(until_s):
+            pass
         return self._number
 
     async def holding(self, ref: Ref, wait_s: float) -> bool:
         """Wait until an entry is in the account, so long at most; return whether it is."""
-        try:
-            async with self._changed:
-                await asyncio.wait_for(self._changed.wait_for(lambda: self._holds(ref)), wait_s)
-        except TimeoutError:
+        until_s = clock.monotonic() + wait_s
+        while not self._holds(ref) and await self._next(until_s):
             pass
         return self._holds(ref)
+
+    async def _next(self, until_s: float) -> bool:
+        """Wait for the next view, until this moment of `clock.monotonic` at most; return whether it came."""
+        try:
+            async with asyncio.timeout(max(0.0, until_s - clock.monotonic())):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def _holds(self, ref: Ref) -> bool:
         return self._view.account.sizes.get(ref[0], 0) > ref[1]
@@ -97,7 +113,7 @@ class Follower:
     async def step(self, wait_s: int) -> None:
         """Ask once what is new, and draw the view anew; raise what the node raised."""
         wait = 0 if self._view.silent_us is not None or not self._number else wait_s
-        reply = await self._ask(
+        reply = await self.ask(
             {
                 "do": "follow",
                 "held": [[log, size] for log, size in self._record.sizes().items()],
@@ -118,7 +134,7 @@ class Follower:
             await asyncio.sleep(0)
         await self._draw(cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
 
-    async def _ask(self, request: Mapping[str, Value]) -> dict[str, object]:
+    async def ask(self, request: Mapping[str, Value]) -> dict[str, object]:
         """Ask the node as `desk.ask` does, with others having their turn meanwhile and a wait that can be ended."""
         try:
             reader, writer = await asyncio.open_unix_connection(where(self._folder))
@@ -134,7 +150,7 @@ class Follower:
             writer.close()
 
     async def _draw(self, now_us: int, sizes: Mapping[str, int]) -> None:
-        status, picture, drafts = [await self._ask({"do": verb}) for verb in ("status", "picture", "drafts")]
+        status, picture, drafts = [await self.ask({"do": verb}) for verb in ("status", "picture", "drafts")]
         account = self._reading.account()
         view = View(
             party=self.table.party,
@@ -142,7 +158,7 @@ class Follower:
             book=self._book,
             account=account,
             now_us=now_us,
-            duties=standing.due(self._agreement, account, now_us),
+            duties=standing.due(self._agreement, account, now_us, kept=self._kept),
             notes=tuple(self._notes),
             drafts=tuple(cast("list[Mapping[str, Any]]", drafts["drafts"])),
             status=status,
@@ -150,13 +166,13 @@ class Follower:
             running=self._running,
             unread=sum(sizes.values()) - sum(account.sizes.values()),
         )
-        await self._show(view)
+        self._show(replace(view, flashes=flashes.unread(view)))
 
     async def _show_silence(self) -> None:
         if self._view.silent_us is None:
-            await self._show(replace(self._view, silent_us=clock.machine_now()))
+            self._show(replace(self._view, silent_us=clock.machine_now()))
 
-    async def _show(self, view: View) -> None:
-        async with self._changed:
-            self._view, self._number = view, self._number + 1
-            self._changed.notify_all()
+    def _show(self, view: View) -> None:
+        self._view, self._number = view, self._number + 1
+        news, self._news = self._news, asyncio.Event()
+        news.set()

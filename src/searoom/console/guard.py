@@ -4,8 +4,10 @@ Rule 1: nothing of another origin is loaded, framed, or posted to; a test counts
 Rule 2: whoever posts shows where the form came from and brings its mark; a request that does not is refused unread.
 """
 
+import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from starlette.responses import PlainTextResponse
@@ -14,6 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from searoom import clock
 
 MAX_BODY: Final = 1 << 20
+MAX_PATH: Final = 512  # letters of an address before its query: two names of craft, and what is asked of them
+LARGER: Final[Mapping[str, int]] = MappingProxyType({"/hotline/files": (16 << 20) + (64 << 10)})
+"""Bytes of a body where a file is handed in, by path; `hotline.attachments` says how large a file may be."""
 MAX_CLIENTS: Final = 1_000
 BURST: Final = 120
 PER_SECOND: Final = 20.0
@@ -23,6 +28,11 @@ _POLICY: Final = (
     b"connect-src 'self'; media-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     b"base-uri 'none'"
 )
+_PERMISSIONS: Final = (
+    b"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
+    b"magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(self), "
+    b"publickey-credentials-get=(self), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
+)
 HEADERS: Final = (
     (b"content-security-policy", _POLICY),
     (b"x-content-type-options", b"nosniff"),
@@ -30,10 +40,11 @@ HEADERS: Final = (
     (b"referrer-policy", b"same-origin"),  # with none at all a browser names no origin of its own forms
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"permissions-policy", _PERMISSIONS),
     (b"cache-control", b"no-store"),
 )
 _SAFE: Final = ("GET", "HEAD")
+_UTF8: Final = re.compile(rb';\s*charset="?utf-8"?\s*(?=;|$)')
 
 
 class Guard:
@@ -63,7 +74,7 @@ class Guard:
             status, words = refused
             await PlainTextResponse(words + "\n", status)(scope, receive, sent)
             return
-        await self._app(scope, _bounded(receive), sent)
+        await self._app(scope, _bounded(receive, LARGER.get(scope["path"], MAX_BODY)), sent)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         headers = dict(scope["headers"])
@@ -74,8 +85,14 @@ class Guard:
             origin = headers.get(b"origin", b"").decode("latin-1").lower()
             if origin.partition("://")[2] != host:
                 return 403, "A form is taken from this console's own pages only."
-        if int(headers.get(b"content-length", b"0") or b"0") > MAX_BODY:
-            return 413, f"More than {MAX_BODY} bytes are not taken at once."
+            kind = headers.get(b"content-type", b"").lower()
+            if kind.count(b"charset") != len(_UTF8.findall(kind)):  # a name of any codec would be tried
+                return 415, "A form is taken in UTF-8 alone."
+        if len(scope["path"]) > MAX_PATH:
+            return 414, "No page of this console has so long an address."
+        most = LARGER.get(scope["path"], MAX_BODY)
+        if int(headers.get(b"content-length", b"0") or b"0") > most:
+            return 413, f"More than {most} bytes are not taken at once."
         client = scope.get("client") or ("", 0)
         return None if self._admits(str(client[0])) else (429, "Too many requests. Wait a moment.")
 
@@ -90,7 +107,7 @@ class Guard:
         return admitted
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Pass on a body up to its limit, however it is sent; beyond, as if whoever sends had gone."""
     total = 0
 
@@ -98,6 +115,6 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if total > MAX_BODY else message
+        return {"type": "http.disconnect"} if total > most else message
 
     return received

@@ -15,6 +15,7 @@ from searoom.encounters.settings import RISING, Grade
 from searoom.link.progress import Verdict
 from searoom.obligations.standing import Obligation
 from searoom.record.keys import Role
+from searoom.signals.forms import PRECEDENCES
 from searoom.units import MICROSECONDS
 
 SOON_US: Final = 7 * 24 * 3600 * MICROSECONDS
@@ -22,11 +23,28 @@ TALK: Final = ("hotline-message", "hotline-contact")
 UNITS: Final = "unit-contact"
 LINE_TEST: Final = "line-test"
 LOOKED_BACK: Final = 500  # of our newest messages, how many are asked whether they arrived
+NOTES_BACK: Final = 5_000  # of our newest notes, how many are looked through for what a carrier took
+HANDED_OVER: Final = "handed-over"
+CONVEYED: Final = "conveyed"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of ours is not shown as delivered to one counterpart: on which channel, of which precedence, how old."""
+
+    channel: str
+    precedence: str
+    count: int
+    oldest_us: int
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line to one counterpart: when it last answered, what stands against it, and what waits for it."""
+    """The line to one counterpart: when it last answered, what stands against it, and what waits for it.
+
+    `tested_us` is their last test that came, `sent_test_us` our last, `next_test_us` when the next one is due.
+    `carriers` says when each carrier last took something of ours for them, the newest first.
+    """
 
     party: str
     up: bool
@@ -36,7 +54,20 @@ class Line:
     verdict: str
     key_exchange: str
     tested_us: int | None
-    waiting: int
+    sent_test_us: int | None
+    next_test_us: int | None
+    queue: tuple[Waiting, ...]
+    carriers: tuple[tuple[str, int], ...]
+
+    @property
+    def waiting(self) -> int:
+        """How much of ours is not shown as delivered."""
+        return sum(one.count for one in self.queue)
+
+    @property
+    def oldest_us(self) -> int | None:
+        """Since when the oldest of it waits."""
+        return min((one.oldest_us for one in self.queue), default=None)
 
     @property
     def sound(self) -> bool:
@@ -46,13 +77,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An open encounter: how pressing, how near it will be and when; metres and microseconds."""
+    """An open encounter: how pressing, how near it will be and when; metres and microseconds.
+
+    `at_us`: the last change of grade. `figures_us`: of when the figures are. `calls`: nobody has answered its alarm.
+    """
 
     a: str
     b: str
     grade: Grade
     since_us: int
     at_us: int
+    figures_us: int
+    calls: bool
     range_m: int
     range_error_m: int
     cpa_m: int
@@ -69,7 +105,7 @@ def lines(view: View) -> tuple[Line, ...]:
 
 def _line(view: View, party: str, told: Mapping[str, Any]) -> Line:
     contact = told.get("last_contact")
-    tests = [one.placed_us for one in view.account.messages(LINE_TEST) if one.author == party]
+    tests = view.account.messages(LINE_TEST)
     return Line(
         party=party,
         up=contact is not None and not told.get("silent_since"),
@@ -78,13 +114,58 @@ def _line(view: View, party: str, told: Mapping[str, Any]) -> Line:
         fault=str(told.get("last_fault") or ""),
         verdict=str(told.get("verdict", "")),
         key_exchange=str(told.get("key_exchange") or ""),
-        tested_us=max(tests, default=None),
-        waiting=sum(
-            1
-            for one in view.account.messages()[-LOOKED_BACK:]
-            if one.author == view.party and party in one.recipients and view.account.delivered(one.ref, party) is None
-        ),
+        tested_us=max((one.placed_us for one in tests if one.author == party), default=None),
+        sent_test_us=max((one.placed_us for one in tests if one.author == view.party), default=None),
+        next_test_us=_next_test(view),
+        queue=_queue(view, party),
+        carriers=_carriers(view, party),
     )
+
+
+def _next_test(view: View) -> int | None:
+    """Return when a test of the line is due next, where the agreement asks for them."""
+    due = [
+        duty.due_us
+        for duty in view.duties
+        if duty.due_us is not None
+        and duty.state in ("pending", "due")
+        and duty.clause.fulfilment is not None
+        and duty.clause.fulfilment.form == LINE_TEST
+    ]
+    return min(due, default=None)
+
+
+def _queue(view: View, party: str) -> tuple[Waiting, ...]:
+    """Return what waits for a party, the most pressing first."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for one in view.account.messages()[-LOOKED_BACK:]:
+        ours = one.author == view.party and party in one.recipients
+        if ours and view.account.delivered(one.ref, party) is None:
+            found.setdefault((one.filled.precedence, one.filled.channel), []).append(one.placed_us)
+    order = {name: place for place, name in enumerate(PRECEDENCES)}
+    return tuple(
+        Waiting(channel, precedence, len(times), min(times))
+        for (precedence, channel), times in sorted(found.items(), key=lambda row: (order[row[0][0]], row[0][1]))
+    )
+
+
+def _carriers(view: View, party: str) -> tuple[tuple[str, int], ...]:
+    """Return when each carrier last took something for a party, and by which other means words last went there."""
+    found: dict[str, int] = {}
+    for note in view.notes[-NOTES_BACK:]:
+        fields = note.filled.fields
+        if note.filled.form == HANDED_OVER and fields["party"] == party:
+            found[str(fields["carrier"])] = note.at_us
+    for one in view.account.messages(CONVEYED):
+        if one.author == view.party and one.filled.fields["party"] == party:
+            found[str(one.filled.fields["medium"])] = one.placed_us
+    return tuple(sorted(found.items(), key=lambda row: -row[1]))
+
+
+def fork_proven(view: View) -> bool:
+    """Return whether two histories under one key are proven: on a line, or by evidence that came any other way."""
+    kept = view.status.get("evidence", {}).get("fork")
+    return bool(kept) or any(line.verdict == Verdict.FORK for line in lines(view))
 
 
 def near(view: View) -> tuple[Near, ...]:

@@ -1,39 +1,78 @@
 """What each page shows: one function a page, from a view; what a page may do besides stands in `deeds`."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from starlette.responses import Response
 
-from searoom.account import Again, Item, Message, ref_text
+from searoom.account import Again, Item, Message, Ref, Transcribed, ref_text
 from searoom.console import matters
-from searoom.console.asked import Asked
-from searoom.delivery import READ
+from searoom.console.asked import PACKAGE, Asked, Page
+from searoom.console.contact import links
+from searoom.console.contact.seen import slug
+from searoom.console.watchkeeping import cardpages, handing
+from searoom.console.watchkeeping.answers import answers
+from searoom.console.watchkeeping.noted import settings_of
+from searoom.console.watchkeeping.raised import raised
+from searoom.delivery import CLARIFICATION, LAYER_FORMS, READ
 from searoom.errors import NotAllowed
 from searoom.review import rows
 from searoom.review.distance import say
 from searoom.review.sections import MessageRow
 from searoom.review.svg import look
+from searoom.review.texts import placeholders, table
 from searoom.signals.formbook import Form
 from searoom.units import METRES_PER_NAUTICAL_MILE
 
 NEWEST = 50
-MOST = 200
 
 
 def front(asked: Asked) -> Response:
-    """Show the four answers: is the line up, what is closing, what is unanswered, what is due."""
+    """Show the four answers: is the line up, what is closing, what is unanswered, what is due; who has the watch."""
     view = asked.view
+    held, _ = settings_of(asked)
+    taken = handing.taken(view, asked.house.follower.table.roster)
     return asked.page(
         "front.html",
+        answers=answers(view, asked.texts),
         lines=matters.lines(view),
         near=matters.near(view),
         unread=matters.unread(view),
         unanswered=matters.unanswered(view),
         awaited=matters.awaited(view),
         due=matters.pressing(view),
+        taken=taken,
+        watch_over=taken is not None and view.now_us - taken.at_us > held.longest_us,
+        hours=held.hours,
+        cards=raised(view, held),
+        card_link=cardpages.link,
+        card_title=lambda one: held.title(one.event, asked.lang),
+        carrier=lambda name: _carrier(asked, name),
         miles=_miles,
+        geometry=lambda one: _geometry(asked, one),
+        link=links.pair,
         apart=lambda value, error: say(value, error, asked.lang),
         colour=lambda party: look(party, view.agreement.parties),
         ref=ref_text,
     )
+
+
+def _carrier(asked: Asked, name: str) -> str:
+    """Return what a carrier is called: our own two, or the medium of words that went another way."""
+    own = {"HTTPS": "queue.direct", "by hand": "queue.by_hand"}
+    if name in own:
+        return asked.texts(own[name])
+    choices = asked.view.book.form("conveyed").field("medium").choices
+    return choices[name][asked.lang] if name in choices else name
+
+
+def _geometry(asked: Asked, one: matters.Near) -> str:
+    """Return how two craft lie to each other, in the page's language."""
+    key, names = f"geometry.{slug(one.geometry)}", {"a": one.a, "b": one.b}
+    if not asked.texts.has(key):
+        return one.geometry
+    wanted = placeholders(table(PACKAGE)[key][asked.lang])
+    return asked.texts(key, **{name: names[name] for name in wanted})
 
 
 def _miles(metres: float) -> str:
@@ -68,14 +107,38 @@ def message(asked: Asked) -> Response:
     item = asked.view.account.message((log, index))
     if isinstance(item, Again):
         raise NotAllowed(f"{ref_text((log, index))} stands elsewhere")
-    answers = [_row(asked, one) for one in asked.view.account.answers(item.ref)]
+    answers, answering = [_row(asked, one) for one in _answers(asked, item.ref)], _answering(asked, item)
     return asked.page(
         "message.html",
         row=_row(asked, item),
+        channel=item.filled.channel if isinstance(item, Message) else "",
         answers=answers,
         theirs=item.author != asked.view.party,
-        answering=_answering(asked, item),
+        near=[form for form in answering if _near(asked, item, form)],
+        answering=answering,
     )
+
+
+def _answers(asked: Asked, ref: Ref) -> Iterator[Message | Transcribed]:
+    """Yield what answers an entry, and behind each question about it what answers that question."""
+    for one in asked.view.account.answers(ref):
+        yield one
+        if isinstance(one, Message) and one.filled.form == CLARIFICATION:
+            yield from _answers(asked, one.ref)
+
+
+def _near(asked: Asked, item: Item, form: Form) -> bool:
+    """Whether a form is a usual answer to an entry: a layer, or of the kin of its form or of what that answers."""
+    while isinstance(item, Message):
+        if form.name in LAYER_FORMS or form.name.partition("-")[0] == item.filled.form.partition("-")[0]:
+            return True
+        if item.filled.reply_to is None:
+            return False
+        held = asked.view.account.message(item.filled.reply_to)
+        if isinstance(held, Again):
+            return False
+        item = held
+    return False
 
 
 def _answering(asked: Asked, item: Item) -> list[Form]:
@@ -88,12 +151,8 @@ def _answering(asked: Asked, item: Item) -> list[Form]:
     ]
 
 
-def due(asked: Asked) -> Response:
-    """Show all that is owed, by whom and until when, the earliest deadline first."""
-    return asked.page("due.html", rows=rows.dues(asked.view.duties[:MOST], asked.view.agreement, asked.words))
-
-
-def record(asked: Asked) -> Response:
-    """Show the two logs, how far each was countersigned, and what the node says of itself."""
-    view = asked.view
-    return asked.page("record.html", sizes=view.account.sizes, recorded=view.account.recorded, told=view.status)
+PAGES: Final = (
+    Page("/", "front", front, menu=True, follows=True),
+    Page("/messages", "messages", messages, menu=True, follows=True),
+    Page("/messages/{log}/{index:int}", "message", message, follows=True),
+)

@@ -11,42 +11,35 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Final, cast
 
-import apsw
-
-from searoom.errors import NotAllowed, StateUnknown
-from searoom.passphrases import USUAL, Cost, chosen, normal, stretch
+from searoom.console.audit import NOBODY, TERMINAL, Audit
+from searoom.console.bearers import Bearers
+from searoom.console.passkeys import Passkeys
+from searoom.console.passwords import UNSET, opens, secret_of
+from searoom.console.peoplefile import Cell, PeopleFile
+from searoom.errors import NotAllowed
+from searoom.passphrases import USUAL, Cost, chosen
 from searoom.units import MICROSECONDS
 
-Cell: TypeAlias = int | float | str | bytes | None
 ROLES: Final = ("watch", "duty", "drafter", "releaser", "desk", "auditor", "administrator")
 """What a person may do: docs/console.md has the table."""
+WORKERS: Final = ("watch", "duty", "drafter", "releaser", "desk")
+"""Who does the work: auditors and administrators look, and post on their own pages alone."""
+PROVERS: Final = ("duty", "desk", "releaser", "auditor", "administrator")  # who may take the proof of one entry
 
-FILE: Final = "console.db"
 IDLE_US: Final = 4 * 3600 * MICROSECONDS  # one watch
 LONGEST_US: Final = 12 * 3600 * MICROSECONDS
 FREE_TRIES: Final = 5
 FIRST_LOCK_US: Final = 60 * MICROSECONDS  # doubled with each failure more
 LONGEST_LOCK_US: Final = 900 * MICROSECONDS
 KEPT_US: Final = 7 * 24 * 3600 * MICROSECONDS  # how long it is known that a form was posted
-BUSY_MS: Final = 5_000
+CODE_US: Final = 24 * 3600 * MICROSECONDS  # how long a one-time code holds
+MAX_BROWSER: Final = 200
 MAX_NAME: Final = 64
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?(?![\s\S])")
-_SECRET: Final = re.compile(r"argon2id m=(\d+) t=(\d+) p=(\d+) ([0-9a-f]{32}) ([0-9a-f]{64})(?![\s\S])")
-_SCHEMA: Final = """
-CREATE TABLE person (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL, officer TEXT NOT NULL, secret TEXT NOT NULL,
-    failed INTEGER NOT NULL DEFAULT 0, locked_us INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE session (
-    id BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES person ON DELETE CASCADE, begun_us INTEGER NOT NULL,
-    seen_us INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE posted (
-    id BLOB PRIMARY KEY, person TEXT NOT NULL, at_us INTEGER NOT NULL, came TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another
+_COLUMNS: Final = "person.id, name, roles, officer, closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,7 @@ class Person:
     name: str
     roles: frozenset[str]
     officer: str = ""
+    closed: bool = False  # locked by an administrator
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,115 +70,229 @@ class Session:
         return not roles or not self.person.roles.isdisjoint(roles)
 
 
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A session as its owner and an administrator see it; `id` names it and opens nothing."""
+
+    id: str
+    begun_us: int
+    seen_us: int
+    how: str
+    browser: str
+    here: bool
+
+
 class People:
-    """The accounts of one node's console, in a file beside its stores."""
+    """The accounts of one node's console, in a file beside its stores; what is done to them is written down with it."""
 
     def __init__(self, folder: Path, *, cost: Cost = USUAL) -> None:
         self._cost = cost
-        self._path = path = folder / FILE
-        try:
-            fresh = not path.exists()
-            path.touch(mode=0o600)
-            self._db = apsw.Connection(str(path))
-            self._db.set_busy_timeout(BUSY_MS)
-            self._db.execute("PRAGMA foreign_keys = ON")
-            if fresh or not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'person'"):
-                self._db.execute("BEGIN IMMEDIATE; " + _SCHEMA + "COMMIT")
-        except (OSError, apsw.Error) as problem:
-            raise StateUnknown(f"the accounts in {path} cannot be opened: {problem}") from problem
-        self._nobody = _secret(secrets.token_bytes(16), cost)  # who does not exist takes as long as who does
+        self._file = PeopleFile(folder)
+        self._rows = self._file.rows
+        self.audit = Audit(self._file)
+        self.passkeys = Passkeys(self._file, self.audit)
+        self.bearers = Bearers(self._file, self.audit, ROLES)
+        self._nobody = secret_of(secrets.token_bytes(16), cost)  # who does not exist takes as long as who does
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
-
-    def _rows(self, sql: str, *values: Cell) -> list[tuple[Cell, ...]]:
-        try:
-            return list(self._db.execute(sql, values))
-        except apsw.Error as problem:
-            raise StateUnknown(f"the accounts in {self._path} cannot be read or written: {problem}") from problem
+        self._file.close()
 
     # -- accounts --------------------------------------------------------------------------------
 
-    def add(self, person: Person, password: str) -> None:
-        """Make an account; `NotAllowed` where there is one of that name, or where something in it is wrong."""
+    def add(self, person: Person, password: str | None, now_us: int, *, by: str = TERMINAL) -> None:
+        """Make an account, without a password for who gets a code; `NotAllowed` where it is there, or wrong."""
         _check(person)
-        if self._rows("SELECT 1 FROM person WHERE id = ?", person.id):
-            raise NotAllowed(f"there is an account '{person.id}' already")
-        self._rows(
-            "INSERT INTO person (id, name, roles, officer, secret) VALUES (?, ?, ?, ?, ?)",
-            person.id, person.name, " ".join(sorted(person.roles)), person.officer,
-            _secret(chosen(password), self._cost),
-        )  # fmt: skip
+        secret = UNSET if password is None else secret_of(chosen(password), self._cost)
+        with self._file.together():
+            if self._rows("SELECT 1 FROM person WHERE id = ?", person.id):
+                raise NotAllowed(f"there is an account '{person.id}' already")
+            self._rows(
+                "INSERT INTO person (id, name, roles, officer, secret) VALUES (?, ?, ?, ?, ?)",
+                person.id, person.name, " ".join(sorted(person.roles)), person.officer, secret,
+            )  # fmt: skip
+            self.audit.note("account-made", person.id, now_us, by=by, about=_told(person))
 
-    def remove(self, person: str) -> None:
+    def change_account(self, person: Person, now_us: int, *, by: str = TERMINAL) -> None:
+        """Set name, roles and officer of an account anew; the sessions go on, with the new roles."""
+        _check(person)
+        with self._file.together():
+            self.find(person.id)
+            self._rows(
+                "UPDATE person SET name = ?, roles = ?, officer = ? WHERE id = ?",
+                person.name, " ".join(sorted(person.roles)), person.officer, person.id,
+            )  # fmt: skip
+            self.audit.note("account-changed", person.id, now_us, by=by, about=_told(person))
+
+    def remove(self, person: str, now_us: int, *, by: str = TERMINAL) -> None:
         """Remove an account, and end its sessions at once."""
-        self.find(person)
-        self._rows("DELETE FROM person WHERE id = ?", person)
+        with self._file.together():
+            self.find(person)
+            self._rows("DELETE FROM person WHERE id = ?", person)
+            self.audit.note("account-removed", person, now_us, by=by)
 
-    def change(self, person: str, password: str) -> None:
+    def lock(self, person: str, now_us: int, *, closed: bool, by: str = TERMINAL) -> None:
+        """Lock an account and end its sessions, or unlock it; a wait after wrong passwords ends with that."""
+        with self._file.together():
+            self.find(person)
+            self._rows("UPDATE person SET closed = ?, failed = 0, locked_us = 0 WHERE id = ?", int(closed), person)
+            if closed:
+                self._rows("DELETE FROM session WHERE person = ?", person)
+            self.audit.note("account-locked" if closed else "account-unlocked", person, now_us, by=by)
+
+    def change(self, person: str, password: str, now_us: int, *, by: str = TERMINAL) -> None:
         """Set another password; sessions begun with the old one end, and a lock is lifted."""
         self.find(person)
-        secret = _secret(chosen(password), self._cost)
-        self._rows("UPDATE person SET secret = ?, failed = 0, locked_us = 0 WHERE id = ?", secret, person)
+        secret = secret_of(chosen(password), self._cost)
+        with self._file.together():
+            self._set(person, secret)
+            self.audit.note("password-set", person, now_us, by=by)
+
+    def _set(self, person: str, secret: str, code: str = "", until_us: int = 0) -> None:
+        self._rows(
+            "UPDATE person SET secret = ?, failed = 0, locked_us = 0, code = ?, code_until_us = ? WHERE id = ?",
+            secret, code, until_us, person,
+        )  # fmt: skip
         self._rows("DELETE FROM session WHERE person = ?", person)
+
+    def give_code(self, person: str, now_us: int, *, by: str = TERMINAL) -> str:
+        """Return a code with which a person sets a password, once and within a day; the old password opens nothing."""
+        self.find(person)
+        code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+        with self._file.together():
+            self._set(person, UNSET, hashlib.sha256(code.encode()).hexdigest(), now_us + CODE_US)
+            self.audit.note("code-given", person, now_us, by=by)
+        return code
+
+    def use_code(self, person: str, code: str, password: str, now_us: int) -> None:
+        """Set a password by a one-time code; a wrong code counts as a wrong password does."""
+        secret = secret_of(chosen(password), self._cost)
+        with self._file.together():
+            rows = self._rows("SELECT code, failed, locked_us, code_until_us FROM person WHERE id = ?", person)
+            held, failed, locked_us, until_us = cast("tuple[str, int, int, int]", rows[0]) if rows else ("", 0, 0, 0)
+            self._refuse_waiting(locked_us, now_us)
+            given = hashlib.sha256(code.strip().lower().encode()).hexdigest()
+            if held and until_us > now_us and hmac.compare_digest(held, given):
+                self._set(person, secret)
+                self.audit.note("password-set", person, now_us)
+                return
+            self._count_failure(person, failed + 1, now_us, known=bool(rows))
+        raise NotAllowed("the name or the code is wrong, or the code has ended", advice=_ANOTHER)
 
     def find(self, person: str) -> Person:
         """Return an account; `NotAllowed` where there is none."""
-        rows = self._rows("SELECT id, name, roles, officer FROM person WHERE id = ?", person)
+        rows = self._rows(f"SELECT {_COLUMNS} FROM person WHERE id = ?", person)  # noqa: S608  # a constant
         if not rows:
             raise NotAllowed(f"there is no account '{person:.40}'")
         return _person(rows[0])
 
     def everybody(self) -> tuple[Person, ...]:
         """Return all accounts, by name."""
-        return tuple(map(_person, self._rows("SELECT id, name, roles, officer FROM person ORDER BY id")))
+        return tuple(map(_person, self._rows(f"SELECT {_COLUMNS} FROM person ORDER BY id")))  # noqa: S608  # a constant
 
     # -- sessions --------------------------------------------------------------------------------
 
-    def sign_in(self, person: str, password: str, now_us: int) -> Session:
+    def sign_in(self, person: str, password: str, now_us: int, browser: str = "") -> Session:
         """Begin a session; what was wrong is not told apart, and each failure more makes the next try wait longer."""
-        rows = self._rows("SELECT secret, failed, locked_us FROM person WHERE id = ?", person)
-        secret, failed, locked_us = cast("tuple[str, int, int]", rows[0]) if rows else (self._nobody, 0, 0)
+        rows = self._rows("SELECT secret, locked_us FROM person WHERE id = ?", person)
+        secret, locked_us = cast("tuple[str, int]", rows[0]) if rows else (self._nobody, 0)
+        self._refuse_waiting(locked_us, now_us)
+        right = opens(secret if secret != UNSET else self._nobody, password)
+        with self._file.together():
+            # Read again: while the password was being stretched, others may have been tried.
+            found = self._rows("SELECT failed, locked_us FROM person WHERE id = ?", person)
+            failed, locked_us = cast("tuple[int, int]", found[0]) if found else (0, 0)
+            self._refuse_waiting(locked_us, now_us)
+            if right and found:
+                return self.begin_session(person, "password", now_us, browser)
+            self._count_failure(person, failed + 1, now_us, known=bool(rows))
+        raise NotAllowed("the name or the password is wrong", advice="Try again; an administrator can set another.")
+
+    def confirm(self, person: str, password: str, now_us: int) -> bool:
+        """Return whether somebody who is signed in gave their password; a wrong one counts as at the door."""
+        query = "SELECT secret, failed, locked_us FROM person WHERE id = ?"
+        secret = str(self._rows(query, person)[0][0])
+        right = secret != UNSET and opens(secret, password)
+        with self._file.together():
+            _, failed, locked_us = cast("tuple[str, int, int]", self._rows(query, person)[0])
+            self._refuse_waiting(locked_us, now_us)
+            if not right:
+                self._count_failure(person, failed + 1, now_us, known=True)
+        return right
+
+    def begin_session(self, person: str, how: str, now_us: int, browser: str) -> Session:
+        """Begin a session of somebody whose password or passkey was right; `NotAllowed` where the account is locked."""
+        token = secrets.token_urlsafe(32)
+        with self._file.together():
+            found = self.find(person)
+            if found.closed:
+                raise NotAllowed("this account is locked", advice="An administrator can unlock it.")
+            self._rows("UPDATE person SET failed = 0, locked_us = 0 WHERE id = ?", person)
+            self._rows(
+                "INSERT INTO session (id, person, begun_us, seen_us, how, browser) VALUES (?, ?, ?, ?, ?, ?)",
+                _hash(token), person, now_us, now_us, how, browser[:MAX_BROWSER],
+            )  # fmt: skip
+            self._sweep(now_us)
+            self.audit.note("signed-in", person, now_us, about=how)
+        return Session(found, token)
+
+    def _refuse_waiting(self, locked_us: int, now_us: int) -> None:
         if locked_us > now_us:
             wait = -(-(locked_us - now_us) // MICROSECONDS)
             raise NotAllowed(f"too many wrong passwords: the next try is in {wait} s", advice=_LOCKED)
-        try:
-            right = _opens(secret, normal(password))
-        except NotAllowed:
-            right = False
-        if not right:
-            self._count_failure(person, failed + 1, now_us)
-            raise NotAllowed("the name or the password is wrong", advice="Try again; an administrator can set another.")
-        self._rows("UPDATE person SET failed = 0, locked_us = 0 WHERE id = ?", person)
-        token = secrets.token_urlsafe(32)
-        self._rows("INSERT INTO session VALUES (?, ?, ?, ?)", _hash(token), person, now_us, now_us)
-        self._sweep(now_us)
-        return Session(self.find(person), token)
 
-    def _count_failure(self, person: str, failed: int, now_us: int) -> None:
+    def _count_failure(self, person: str, failed: int, now_us: int, *, known: bool) -> None:
         over = failed - FREE_TRIES
         locked_us = 0 if over < 0 else now_us + min(FIRST_LOCK_US << min(over, 10), LONGEST_LOCK_US)
         self._rows("UPDATE person SET failed = ?, locked_us = ? WHERE id = ?", failed, locked_us, person)
+        if known:
+            self.audit.note("refused", person, now_us, by=NOBODY, about=f"{failed}")
+        else:
+            self.audit.refused_stranger(now_us)
 
     def session(self, token: str, now_us: int) -> Session | None:
         """Return the session of a browser that shows this token, None where there is none or it has ended."""
         if not token:
             return None
         rows = self._rows(
-            "SELECT person.id, name, roles, officer FROM session JOIN person ON person.id = session.person"
-            " WHERE session.id = ? AND begun_us > ? AND seen_us > ?",
+            f"SELECT {_COLUMNS} FROM session JOIN person ON person.id = session.person"  # noqa: S608  # a constant
+            " WHERE session.id = ? AND begun_us > ? AND seen_us > ? AND closed = 0",
             _hash(token), now_us - LONGEST_US, now_us - IDLE_US,
         )  # fmt: skip
         return Session(_person(rows[0]), token) if rows else None
+
+    def sittings(self, person: str, now_us: int, token: str = "") -> tuple[Sitting, ...]:
+        """Return the sessions of an account that have not ended, the newest first; `token` is the one that asks."""
+        found = self._rows(
+            "SELECT id, begun_us, seen_us, how, browser FROM session"
+            " WHERE person = ? AND begun_us > ? AND seen_us > ? ORDER BY begun_us DESC",
+            person, now_us - LONGEST_US, now_us - IDLE_US,
+        )  # fmt: skip
+        return tuple(
+            Sitting(each.hex(), begun_us, seen_us, how, browser, each == _hash(token))
+            for each, begun_us, seen_us, how, browser in cast("list[tuple[bytes, int, int, str, str]]", found)
+        )
+
+    def end(self, person: str, sitting: str, now_us: int, *, by: str) -> None:
+        """End one session of an account by its name, or all of them where none is named."""
+        with self._file.together():
+            rows = self._rows(
+                "DELETE FROM session WHERE person = ? AND (? = '' OR hex(id) = upper(?)) RETURNING 1",
+                person, sitting, sitting,
+            )  # fmt: skip
+            if not rows and sitting:
+                raise NotAllowed("that session has ended already")
+            self.audit.note("session-ended", person, now_us, by=by, about=f"{len(rows)}")
 
     def seen(self, session: Session, now_us: int) -> None:
         """Note that a person did something; a page that draws itself anew is no sign of anybody."""
         self._rows("UPDATE session SET seen_us = ? WHERE id = ?", now_us, _hash(session.token))
 
-    def sign_out(self, session: Session) -> None:
+    def sign_out(self, session: Session, now_us: int) -> None:
         """End a session."""
-        self._rows("DELETE FROM session WHERE id = ?", _hash(session.token))
+        with self._file.together():
+            self._rows("DELETE FROM session WHERE id = ?", _hash(session.token))
+            self.audit.note("signed-out", session.person.id, now_us)
 
     def _sweep(self, now_us: int) -> None:
         ended, kept = (now_us - LONGEST_US, now_us - IDLE_US), now_us - KEPT_US
@@ -212,12 +320,17 @@ class People:
         self._rows("DELETE FROM posted WHERE id = ?", _hash(form))
 
 
-_LOCKED: Final = "Wait, or let an administrator set another password on this machine."
+_LOCKED: Final = "Wait, or let an administrator give you a one-time code."
+_ANOTHER: Final = "Ask an administrator for another code."
 
 
 def _person(row: Sequence[Cell]) -> Person:
-    identity, name, roles, officer = (str(value) for value in row)
-    return Person(identity, name, frozenset(roles.split()), officer)
+    identity, name, roles, officer, closed = row
+    return Person(str(identity), str(name), frozenset(str(roles).split()), str(officer), bool(closed))
+
+
+def _told(person: Person) -> str:
+    return " ".join([*sorted(person.roles), *([f"({person.officer})"] if person.officer else [])])
 
 
 def _check(person: Person) -> None:
@@ -231,20 +344,6 @@ def _check(person: Person) -> None:
             f"'{', '.join(odd)}' is no role" if odd else "an account has one role at least",
             advice=f"The roles are {', '.join(ROLES)}.",
         )
-
-
-def _secret(password: bytes, cost: Cost) -> str:
-    salt = secrets.token_bytes(16)
-    return f"argon2id {cost} {salt.hex()} {stretch(password, salt, cost).hex()}"
-
-
-def _opens(secret: str, password: bytes) -> bool:
-    parts = _SECRET.match(secret)
-    if parts is None:
-        raise StateUnknown("a password in the accounts is not written as it must be", advice="Set it anew.")
-    memory, passes, lanes, salt, key = parts.groups()
-    found = stretch(password, bytes.fromhex(salt), Cost(int(memory), int(passes), int(lanes)))
-    return hmac.compare_digest(found, bytes.fromhex(key))
 
 
 def _hash(token: str) -> bytes:

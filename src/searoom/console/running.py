@@ -12,8 +12,10 @@ import uvicorn
 
 from searoom.console.app import Console
 from searoom.console.follow import Follower
+from searoom.console.house import House
 from searoom.console.people import People
 from searoom.errors import NotAllowed
+from searoom.eventlog import SILENT, EventLog
 
 LOOPBACK: Final = "127.0.0.1"
 WAITING: Final = 64  # connections that may queue
@@ -21,7 +23,7 @@ OPEN: Final = 256  # connections at once
 GRACE_S: Final = 1
 
 
-def run(folder: Path, port: int, say: Callable[[str], None]) -> None:
+def run(folder: Path, port: int, say: Callable[[str], None], log: EventLog = SILENT) -> None:
     """Serve the console of the node that runs in `folder`, to browsers on this machine alone."""
     people = People(folder)
     if not people.everybody():
@@ -32,7 +34,7 @@ def run(folder: Path, port: int, say: Callable[[str], None]) -> None:
     follower = Follower(folder)
     with _listening(port) as door:
         where = door.getsockname()[1]
-        app = Console(folder, follower, people).app([f"{LOOPBACK}:{where}", f"localhost:{where}"])
+        app = Console(House(folder, follower, people, log=log)).app([f"{LOOPBACK}:{where}", f"localhost:{where}"])
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -43,6 +45,7 @@ def run(folder: Path, port: int, say: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=GRACE_S,
         )
         say(f"{follower.view.party}: console at http://{LOOPBACK}:{where}/")
+        log.tell("listening", party=follower.view.party, port=where)
         asyncio.run(_serve(_Server(config), door))
 
 

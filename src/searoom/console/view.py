@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from searoom.account import Account
+from searoom.account import Account, Ref
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.standing import Obligation
 from searoom.signals.forms import Filled, FormBook
@@ -19,12 +19,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Flash:
+    """A flash message that nobody of ours has signed as read: its place, who sent it, its form, since when here."""
+
+    ref: Ref
+    author: str
+    form: str
+    since_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What is known at one moment; every page is a function of one of these.
 
     `now_us` is the node's time, `silent_us` since when the node gave no answer (None: it answers), by the machine's
     clock. `running`: time goes on by itself, as it does not in a scenario. `unread` says how many entries of the
-    record are not in the account yet.
+    record are not in the account yet. `flashes`: what nobody of ours has signed as read.
     """
 
     party: str
@@ -40,3 +50,4 @@ class View:
     silent_us: int | None = None
     running: bool = True
     unread: int = 0
+    flashes: tuple[Flash, ...] = ()

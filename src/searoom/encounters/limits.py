@@ -75,6 +75,11 @@ class Limits:
                     told.append(Warned(now_us, craft, zone, deed, near.outside_m, near.error_m, near.crosses_s))
         return tuple(told)
 
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones that are watched."""
+        return self._zones
+
     def standing(self) -> tuple[tuple[str, Zone, Nearing], ...]:
         """Return which craft are inside a limit or about to cross it inwards."""
         zones = {zone.name: zone for zone in self._zones}

@@ -10,7 +10,7 @@ the ellipsoid: within 10 m up to 60 km from the line, for edges up to 200 km (te
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -26,7 +26,9 @@ SHAPES = ("circle", "polygon", "offset")
 MAX_POINTS = 10_000
 STEP_S = 10.0  # a craft's way ahead is looked at so often; the moment of crossing is then found to a second
 _ADVICE = "docs/formats/zones.md shows a file of zones."
-_KEYS = frozenset({"name", "claimed_by", "source", "date", "shape", "points", "radius_nm", "offset_nm", "closed"})
+_KEYS = frozenset(
+    {"name", "claimed_by", "source", "date", "shape", "points", "radius_nm", "offset_nm", "closed", "names"}
+)
 Places = npt.NDArray[np.float64]  # latitude and longitude, shape (n, 2)
 
 
@@ -45,6 +47,7 @@ class Zone:
     line: Places
     reach_m: float
     closed: bool
+    names: Mapping[str, str] = field(default_factory=dict)  # what each party calls it, where one says so
 
     def outside_m(self, lat_deg: Floats, lon_deg: Floats) -> Floats:
         """Return how far each place is outside the limit; negative: inside, and so far from it."""
@@ -167,7 +170,14 @@ def _zone(row: Mapping[str, object]) -> Zone:
     reach_m = 0.0 if reach is None else _number(row[reach], where) * METRES_PER_NAUTICAL_MILE
     if reach is not None and not 0.0 < reach_m < 1e6:
         raise NotAllowed(f"{where}: {reach} must be above zero and below 540", advice=_ADVICE)
-    return Zone(name, _line(row, "claimed_by", where), _line(row, "source", where), dated, shape, line, reach_m, closed)
+    claimed, source = _line(row, "claimed_by", where), _line(row, "source", where)
+    return Zone(name, claimed, source, dated, shape, line, reach_m, closed, _names(row.get("names", {}), where))
+
+
+def _names(value: object, where: str) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise NotAllowed(f"{where}: names are a table of a party and what it calls the area", advice=_ADVICE)
+    return {str(party): _line(value, str(party), where) for party in value}
 
 
 def _points(value: object, where: str) -> Places:

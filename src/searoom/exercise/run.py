@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,8 +38,15 @@ def seats(scenario: Scenario, *, swap: bool) -> dict[str, Side]:
     return dict(zip(CHAIRS, sides, strict=True))
 
 
-def play(out: Path, *, swap: bool, say: Progress, name: str = "main-job") -> Outcome:
-    """Run the scenario on two nodes as two processes, and leave their folders, records and joint pages in `out`."""
+def play(
+    out: Path, *, swap: bool, say: Progress, name: str = "main-job", opened: Callable[[Stage], None] | None = None,
+    speed: float = 0.0,
+) -> Outcome:  # fmt: skip
+    """Run the scenario on two nodes as two processes, and leave their folders, records and joint pages in `out`.
+
+    `opened` is called when both nodes run and nothing has happened yet. `speed`: how many seconds of the scenario pass
+    in one; 0 for as many as the machine can.
+    """
     started = clock.monotonic()
     scenario = load(name)
     stage = Stage(out, scenario, agreements.load(AGREEMENT), seats(scenario, swap=swap))
@@ -49,7 +57,9 @@ def play(out: Path, *, swap: bool, say: Progress, name: str = "main-job") -> Out
             stage.start(party)
             outcome.status[party] = ask(stage.folder(party), {"do": "status"})
             say(f"node of {party}: process {outcome.status[party]['pid']}, port {outcome.status[party]['port']}")
-        _drive(outcome, say)
+        if opened is not None:
+            opened(stage)
+        _drive(outcome, say, speed)
         _settle(stage)
         _hand_out(outcome)
         for party in stage.parties:
@@ -60,9 +70,12 @@ def play(out: Path, *, swap: bool, say: Progress, name: str = "main-job") -> Out
     return outcome
 
 
-def _drive(outcome: Outcome, say: Progress) -> None:
+def _drive(outcome: Outcome, say: Progress, speed: float) -> None:
     stage, waiting = outcome.stage, list(outcome.stage.scenario.acts)
+    started = clock.monotonic()
     for tick_s in stage.scenario.ticks():
+        if speed:
+            time.sleep(max(0.0, started + tick_s / speed - clock.monotonic()))
         now_us = stage.scenario.start_us + tick_s * MICROSECONDS
         for party in stage.parties:
             reply = ask(stage.folder(party), {"do": "tick", "now_us": now_us})

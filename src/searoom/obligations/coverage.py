@@ -31,6 +31,12 @@ class Covered:
     missed: bool
 
 
+def packs() -> tuple[str, ...]:
+    """Return the names of the packaged agreements, in the order of the alphabet."""
+    folder = resources.files("searoom.obligations") / "data" / "agreements"
+    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")))
+
+
 def stories_of(name: str) -> str | None:
     """Return the packaged stories of an agreement; None where there are none."""
     file = resources.files("searoom.obligations") / "data" / "stories" / f"{name}.txt"

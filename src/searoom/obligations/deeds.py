@@ -95,6 +95,10 @@ class Deeds:
         for deeds in self._by_author.values():
             deeds.sort(key=lambda deed: (deed.moment_us, deed.said.ref))
 
+    def replies(self, ref: Ref) -> tuple[Said, ...]:
+        """Return the entries towards the clause that answer an entry."""
+        return tuple(deed.said for deed in self._replies.get(ref, ()))
+
     def judge(self, occasion: Occasion, owed_by: Sequence[str], due_us: int | None, now_us: int) -> Judgement:
         """Judge a duty that `owed_by` owe on this occasion; together they have done it when each has said the same."""
         if occasion.cause is None and occasion.arose_us > now_us:

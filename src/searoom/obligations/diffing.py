@@ -62,4 +62,9 @@ def _of(old: object, new: object, where: str) -> Iterator[Change]:
 
 
 def _text(value: object) -> str:
+    """Return a value as a person reads it: a table as names with what stands there, a list with commas."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_text(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
     return "" if value is None else str(value)

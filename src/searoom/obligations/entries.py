@@ -16,12 +16,21 @@ READ_BACK: Final = ("code", "words")
 
 
 def read_said(
-    account: Account, names: set[str]
+    account: Account, names: set[str], settled: dict[Ref, tuple[Filled, Said]] | None = None
 ) -> tuple[Mapping[str, Sequence[tuple[Filled, Said]]], Mapping[str, Sequence[Said]]]:
-    """Return by form what counts towards duties, transcripts last, and what starts them: entries alone."""
+    """Return by form what counts towards duties, transcripts last, and what starts them: entries alone.
+
+    Entries that came through to all are taken from `settled`, and put there: how they count does not change any more.
+    """
     handed, said = _handed(account), defaultdict[str, list[tuple[Filled, Said]]](list)
-    for message in account.messages(*sorted(names)) if names else ():
-        said[message.filled.form].append((message.filled, _said(account, message, handed)))
+    known = {} if settled is None else settled
+    for message in (each for name in sorted(names) for each in account.messages(name)):
+        pair = known.get(message.ref)
+        if pair is None:
+            pair = message.filled, _said(account, message, handed)
+            if pair[1].delivered_us is not None and not pair[1].conveyed:
+                known[message.ref] = pair
+        said[message.filled.form].append(pair)
     causes = {name: tuple(its for _, its in pairs) for name, pairs in said.items()}
     for item in account.transcripts():
         if item.understood is not None and item.understood.form in names:

@@ -186,10 +186,20 @@ def explain(agreement: Agreement, book: FormBook, lang: str) -> str:
     for number, clause in enumerate(agreement.clauses, 1):
         parts += [
             f"{number}. {clause.title[lang]}  [{clause.id}]",
-            *(f"   {line}" for line in _clause(agreement, clause, book, lang)),
+            *(f"   {line}" for line in told(agreement, clause, book, lang)),
             "",
         ]
     return "\n".join(parts)
+
+
+def opening(agreement: Agreement, lang: str) -> tuple[str, ...]:
+    """Return what stands before the clauses, as lines in a language."""
+    return tuple(_head(agreement, lang))
+
+
+def reviewed(agreement: Agreement, lang: str) -> dict[str, str]:
+    """Return by language the state of its review, in words of `lang`."""
+    return {each: _REVIEWS[state][lang] for each, state in agreement.review.items()}
 
 
 def _head(agreement: Agreement, lang: str) -> Iterator[str]:
@@ -202,8 +212,8 @@ def _head(agreement: Agreement, lang: str) -> Iterator[str]:
         yield HEAD["purpose"][lang].format(text=head.purpose[lang])
     yield HEAD["parties"][lang].format(names=join(agreement.name(party, lang) for party in agreement.parties))
     for party, members in head.members.items():
-        told = join(names[lang] for names in members.values())
-        yield HEAD["composite"][lang].format(name=agreement.name(party, lang), members=told)
+        inside = join(names[lang] for names in members.values())
+        yield HEAD["composite"][lang].format(name=agreement.name(party, lang), members=inside)
     for what, names in (
         ("observers", [agreement.names[name] for name in agreement.observers]),
         ("outside", list(agreement.outside.values())),
@@ -238,7 +248,8 @@ def _tables(agreement: Agreement, lang: str) -> Iterator[str]:
         yield HEAD["calendar"][lang].format(party=table.party or table.id, first=table.first, last=table.last)
 
 
-def _clause(agreement: Agreement, clause: Clause, book: FormBook, lang: str) -> Iterator[str]:
+def told(agreement: Agreement, clause: Clause, book: FormBook, lang: str) -> Iterator[str]:
+    """Yield a clause as lines in a language: its words, when and who, the form, what silence means, its source."""
     yield clause.text[lang]
     said = [_trigger(clause.trigger, agreement, book, lang), _owes(agreement, clause, lang), _term(clause.term, lang)]
     yield _space(lang).join(filter(None, said))

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from searoom.errors import Finding
 from searoom.obligations.agreement import Agreement
+from searoom.signals.forms import Filled, Form
 from searoom.signals.quantities import say_position
 
 MARKED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,6 +28,7 @@ OFFER: Final[Mapping[str, str]] = {
     "ja": "「{word}」は帰属・命令・判断の言葉です。安全通信に必要なのは{offer}です。決めるのは送信者です。",
     "zh": "“{word}”涉及归属、命令或判断；安全信文只需{offer}。由发送者决定。",
 }
+_TEXTS: Final = frozenset({"text", "words"})
 _COORDINATES: Final[Mapping[str, str]] = {
     "en": "bare coordinates, such as {place}",
     "ja": "座標のみ（例：{place}）",
@@ -60,6 +63,19 @@ def marks(text: str, lang: str, agreement: Agreement) -> tuple[Marked, ...]:
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return tuple(kept)
+
+
+def advise(filled: Filled, form: Form, agreement: Agreement) -> tuple[Finding, ...]:
+    """Return what is marked in the texts of a form that leaves, each as advice about its field; it stops nobody."""
+    if form.visibility != "shared":
+        return ()
+    texts = [(each.name, filled.fields.get(each.name)) for each in form.fields if each.kind in _TEXTS]
+    return tuple(
+        Finding(name, mark.sentence)
+        for name, text in texts
+        if isinstance(text, str)
+        for mark in marks(text, filled.lang, agreement)
+    )
 
 
 def _words(text: str, lang: str) -> Iterator[Marked]:

@@ -22,6 +22,7 @@ from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import FAR_US, TERMS, TRIGGERS, Occasion, Said
 from searoom.obligations.deeds import Deeds, Judgement
 from searoom.obligations.entries import READ_BACK, read_said
+from searoom.obligations.kept import Kept, lasting
 from searoom.obligations.order import in_order
 from searoom.obligations.resting import Rest, resting, rests
 from searoom.obligations.wording import sentences
@@ -45,8 +46,9 @@ class Obligation:
     `silence` is what silence means (a row of `clauses.SILENCES`), `host` whose turn it is ('' where
     the clause has no turns or the first host is still to be agreed). `transcript_by` names whose transcript it rests
     on, where it rests on one; `conveyed_by` whose own word it is that something came through. `sentence` says it all
-    by language. `progress` is n of m steps; `views` is what each who verifies found, `verified` the finding on which
-    all of them agree ('contested' where they differ). `moment_us` is when it was done, `verified_us` when found so.
+    by language, in the words of `agreement`. `progress` is n of m steps; `views` is what each who verifies found,
+    `verified` the finding on which all of them agree ('contested' where they differ). `moment_us` is when it was
+    done, `verified_us` when found so.
     `note` is 'waits' where its condition does not hold yet, 'unclear' where that is not known.
     """
 
@@ -62,7 +64,7 @@ class Obligation:
     host: str
     transcript_by: str
     conveyed_by: str
-    sentence: Mapping[str, str]
+    agreement: Agreement = field(compare=False, repr=False)
     progress: tuple[int, int] | None = None
     verified: str = ""
     views: Mapping[str, str] = field(default_factory=dict)
@@ -71,26 +73,39 @@ class Obligation:
     note: str = ""
 
     @property
+    def sentence(self) -> Mapping[str, str]:
+        """What it says, by language: made when somebody reads it, since few of many duties are read."""
+        return sentences(self.agreement, self)
+
+    @property
     def open(self) -> bool:
         """Whether something is still to be done: not yet done, or missed and overdue."""
         return self.state in ("pending", "due", "disputed") or (self.state == "missed" and self.silence == "overdue")
 
 
 def standing(
-    agreement: Agreement, account: Account, now_us: int, *, clauses: Sequence[Clause] | None = None
-) -> tuple[Obligation, ...]:
-    """Return every duty under the clauses in force, or under these: by clause in order, then by time, then by party."""
+    agreement: Agreement, account: Account, now_us: int, *, clauses: Sequence[Clause] | None = None,
+    kept: "Kept[Obligation] | None" = None,
+) -> tuple[Obligation, ...]:  # fmt: skip
+    """Return every duty under the clauses in force, or under these: by clause in order, then by time, then by party.
+
+    With `kept`, what has not changed since it was last passed here is not computed again; the answer is the same.
+    """
     asked = agreement.in_force() if clauses is None else clauses
     ordered = in_order(_with_needed(asked, agreement.in_force()))
-    said, causes = read_said(account, {name for clause in ordered for name in _forms(clause)})
+    kept = Kept() if kept is None else kept
+    kept.look(agreement.hash, account)
+    said, causes = read_said(account, {name for clause in ordered for name in _forms(clause)}, kept.said)
     at_rest = resting(
         agreement.in_force(), agreement.starts_us, causes if clauses is None else _notices(agreement, account)
     )
+    kept.resting(at_rest)
     found: dict[str, tuple[Obligation, ...]] = {}
     for clause in ordered:
         towards = [pair for name in _forms(clause) for pair in said.get(name, ())]
         world = _World(agreement, account, causes, found, at_rest, now_us)
-        found[clause.id] = tuple(_under(clause, world, Deeds(clause, account, towards)))
+        under = _started if lasting(clause) else _under
+        found[clause.id] = tuple(under(clause, world, Deeds(clause, account, towards), kept))
     return tuple(duty for clause in asked for duty in found[clause.id])
 
 
@@ -129,9 +144,14 @@ def by_station(agreement: Agreement, book: FormBook) -> tuple[Clause, ...]:
     )
 
 
-def due(agreement: Agreement, account: Account, now_us: int) -> tuple[Obligation, ...]:
-    """Return what is still to be done, by whom and until when: the earliest deadline first, those without one last."""
-    open_now = [duty for duty in standing(agreement, account, now_us) if duty.open]
+def due(
+    agreement: Agreement, account: Account, now_us: int, *, kept: "Kept[Obligation] | None" = None
+) -> tuple[Obligation, ...]:
+    """Return what is still to be done, by whom and until when: the earliest deadline first, those without one last.
+
+    `kept` is passed on to `standing`.
+    """
+    open_now = [duty for duty in standing(agreement, account, now_us, kept=kept) if duty.open]
     return tuple(sorted(open_now, key=lambda duty: FAR_US if duty.due_us is None else duty.due_us))
 
 
@@ -186,9 +206,23 @@ class _World:
     now_us: int
 
 
-def _under(clause: Clause, world: _World, deeds: Deeds) -> Iterator[Obligation]:
+def _started(clause: Clause, world: _World, deeds: Deeds, kept: "Kept[Obligation]") -> Iterator[Obligation]:
+    """Give what each entry has started, from what is kept where that still holds."""
+    for cause in world.causes.get(clause.trigger.form, ()):
+        found = kept.duties(clause, cause, world.now_us)
+        if found is None:
+            found = tuple(_under(clause, world, deeds, kept, [cause]))
+            if kept.settled([cause, *deeds.replies(cause.ref)]):
+                ahead = (duty.due_us for duty in found if duty.due_us is not None and duty.due_us > world.now_us)
+                kept.hold(clause, cause, found, world.now_us, min(ahead, default=FAR_US))
+        yield from found
+
+
+def _under(
+    clause: Clause, world: _World, deeds: Deeds, _kept: "Kept[Obligation]", only: Sequence[Said] | None = None
+) -> Iterator[Obligation]:
     agreement, now_us, last_host = world.agreement, world.now_us, ""
-    causes = world.causes.get(clause.trigger.form, ())
+    causes = world.causes.get(clause.trigger.form, ()) if only is None else only
     occasions = TRIGGERS[clause.trigger.kind].occasions(
         clause.trigger, causes, agreement.starts_us, now_us, _reached(clause, world.found)
     )
@@ -203,12 +237,11 @@ def _under(clause: Clause, world: _World, deeds: Deeds) -> Iterator[Obligation]:
                 judged = replace(judged, state="waived")
             last_host = judged.host or last_host
             host = (judged.host or _after(last_host, agreement.parties)) if clause.in_turn else ""
-            duty = Obligation(
+            yield Obligation(
                 clause, occasion.label, owed_by, occasion.arose_us, due_us, judged.state, judged.said, judged.met_by,
-                clause.silence, host, judged.transcript_by, _word_of(occasion, owed_by, judged), {}, judged.progress,
-                judged.verified, judged.views, judged.moment_us, judged.verified_us, note,
+                clause.silence, host, judged.transcript_by, _word_of(occasion, owed_by, judged), agreement,
+                judged.progress, judged.verified, judged.views, judged.moment_us, judged.verified_us, note,
             )  # fmt: skip
-            yield replace(duty, sentence=sentences(agreement, duty))
 
 
 def latest(duties: Sequence[Obligation]) -> tuple[Obligation, ...]:

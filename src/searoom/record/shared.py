@@ -109,6 +109,10 @@ class SharedRecord:
         """Return the tree head of a log at `size`, or of all that is held."""
         return self._logs.get_or_next(log).root(size)
 
+    def inclusion(self, log: str, index: int, size: int) -> tuple[bytes, ...]:
+        """Return the path from an entry to the tree head of a log at `size` (RFC 6962, 2.1.1)."""
+        return self._logs.get(log).inclusion(index, size)
+
     def note(self, log: str) -> bytes:
         """Return the newest signed note of a log; empty where nothing of it was ever held."""
         return self._logs.get_or_next(log).note

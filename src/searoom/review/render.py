@@ -20,7 +20,7 @@ from searoom.review.frame import HALF, NARROW, WIDE, clock_text
 from searoom.review.pictures import Mark, Picture, closest
 from searoom.review.plots import Measured, interval_plot, range_plot
 from searoom.review.rows import Handed
-from searoom.review.sections import SECTIONS, Case, Content, DueRow, Proof, Proven
+from searoom.review.sections import SECTIONS, Case, Content, DueRow, Proof, Proven, QuantityRow
 from searoom.review.svg import MARKS, PALETTE, Drawing
 from searoom.review.templating import environment
 from searoom.review.texts import HTML_LANGUAGES, Texts
@@ -145,7 +145,7 @@ def _render(name: str, content: Content, texts: Texts, **more: object) -> str:
             t=texts,
             lang=lang,
             plots=_interval_plots(content, texts),
-            mark=_mark,
+            mark=party_mark,
             grade_mark=_grade_mark,
             **more,
         )
@@ -165,21 +165,26 @@ def _charts(pictures: Sequence[Picture], content: Content, texts: Texts) -> _Cha
 
 def _interval_plots(content: Content, texts: Texts) -> Mapping[str, Pair]:
     parties = [chair.party for chair in content.chairs]
-    plots: dict[str, Pair] = {}
-    for dossier in content.dossiers:
-        for at, quantity in enumerate(dossier.quantities):
-            bars = [
-                Measured(
-                    row.party, f"{content.name(row.party)}{texts('mark.list')}{row.sensor}", row.value_mm, row.error_mm
-                )
-                for row in quantity.measured
-            ]
-            wide, narrow = (
-                Markup(interval_plot(bars, parties, texts, HTML_LANGUAGES[texts.lang], how))  # noqa: S704  # escaped there
-                for how in (WIDE, NARROW)
-            )
-            plots[f"{at}/{dossier.incident}"] = (wide, narrow)
-    return plots
+    names = {chair.party: chair.name for chair in content.chairs}
+    return {
+        f"{at}/{dossier.incident}": intervals(quantity, parties, names, texts)
+        for dossier in content.dossiers
+        for at, quantity in enumerate(dossier.quantities)
+    }
+
+
+def intervals(quantity: QuantityRow, parties: Sequence[str], names: Mapping[str, str], texts: Texts) -> Pair:
+    """Return the measurements of one quantity as bars on one axis: for a wide page and for a narrow one."""
+    comma = texts("mark.list")
+    bars = [
+        Measured(row.party, f"{names.get(row.party, row.party)}{comma}{row.sensor}", row.value_mm, row.error_mm)
+        for row in quantity.measured
+    ]
+    wide, narrow = (
+        Markup(interval_plot(bars, parties, texts, HTML_LANGUAGES[texts.lang], how))  # noqa: S704  # escaped there
+        for how in (WIDE, NARROW)
+    )
+    return wide, narrow
 
 
 def _alerts(pictures: Sequence[Picture], texts: Texts) -> list[_Alert]:
@@ -212,7 +217,7 @@ def _before(mark: Mark, nearest_us: int, texts: Texts) -> str:
     return texts("range.ahead", minutes=lead // 60, seconds=f"{lead % 60:02d}")
 
 
-def _mark(style: int, *, hollow: bool = False) -> Markup:
+def party_mark(style: int, *, hollow: bool = False) -> Markup:
     """Return a party's mark as a small drawing for running text."""
     return _small(MARKS[style], PALETTE[style], hollow)
 
@@ -227,4 +232,4 @@ def _small(kind: str, colour: str, hollow: bool) -> Markup:
     return Markup(drawing.small())  # noqa: S704  # shapes only, no foreign text
 
 
-__all__ = ["Case", "Proven", "ReviewData", "joint", "joint_page", "page", "review"]
+__all__ = ["Case", "Proven", "ReviewData", "intervals", "joint", "joint_page", "page", "party_mark", "review"]

@@ -156,22 +156,14 @@ def _answer(message: Message, texts: Texts) -> AnswerRow:
 
 def dossier_rows(account: Account, agreement: Agreement, book: FormBook, texts: Texts) -> tuple[DossierRow, ...]:
     """Return every dossier of the account; the agreement's order of parties decides columns alone."""
-    return tuple(_dossier(one, agreement, book, texts) for one in dossiers(account))
+    return tuple(dossier_row(one, agreement, book, texts) for one in dossiers(account))
 
 
-def _dossier(one: Dossier, agreement: Agreement, book: FormBook, texts: Texts) -> DossierRow:
+def dossier_row(one: Dossier, agreement: Agreement, book: FormBook, texts: Texts) -> DossierRow:
+    """Return one dossier as a page shows it."""
     return DossierRow(
         incident=one.incident,
-        accounts=tuple(
-            AccountRow(
-                opening.author,
-                ref_text(opening.ref),
-                to_text(opening.claimed_us),
-                values(opening.filled, book, texts),
-                people(opening.signers, texts),
-            )
-            for opening in one.openings
-        ),
+        accounts=tuple(account_row(opening, book, texts) for opening in one.openings),
         quantities=tuple(_quantity(row, book, texts) for row in one.rows()),
         closings=tuple(
             texts("dossier.closed_by", party=agreement.name(message.author, texts.lang), how=_how(message, book, texts))
@@ -179,6 +171,12 @@ def _dossier(one: Dossier, agreement: Agreement, book: FormBook, texts: Texts) -
         ),
         closed=_how(one.closings[-1], book, texts) if one.closed else "",
     )
+
+
+def account_row(message: Message, book: FormBook, texts: Texts) -> AccountRow:
+    """Return a party's own words with the entry they stand in and who signed it."""
+    at, who = to_text(message.claimed_us), people(message.signers, texts)
+    return AccountRow(message.author, ref_text(message.ref), at, values(message.filled, book, texts), who)
 
 
 def _how(message: Message, book: FormBook, texts: Texts) -> str:

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from string import Formatter
 
 from searoom.errors import NotAllowed
@@ -17,9 +18,25 @@ _TABLE = "texts.toml"
 
 @cache
 def table(package: str = "searoom.review") -> Mapping[str, Mapping[str, str]]:
-    """Return a package's table: `group.name` to the sentence in each language; a gap or odd placeholder is refused."""
-    source = resources.files(package).joinpath(_TABLE).read_text(encoding="utf-8")
-    return check({**states.page_groups(), **tomllib.loads(source)})
+    """Return a package's table: `group.name` to the sentence in each language; a gap or odd placeholder is refused.
+
+    A package has one `texts.toml`, or a folder `texts` of several such files: a sentence stands in one of them alone.
+    """
+    groups: dict[str, dict[str, object]] = {group: {**rows} for group, rows in states.page_groups().items()}
+    for source in _sources(resources.files(package)):
+        for group, rows in tomllib.loads(source.read_text(encoding="utf-8")).items():
+            held = groups.setdefault(group, {})
+            if twice := held.keys() & dict(rows).keys():
+                raise NotAllowed(f"{source.name}: '{group}.{min(twice)}' stands in another file too")
+            held.update(rows)
+    return check(groups)
+
+
+def _sources(folder: Traversable) -> list[Traversable]:
+    several = folder.joinpath("texts")
+    if not several.is_dir():
+        return [folder.joinpath(_TABLE)]
+    return sorted((one for one in several.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
 
 
 def check(groups: Mapping[str, object]) -> Mapping[str, Mapping[str, str]]:

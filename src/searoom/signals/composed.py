@@ -190,15 +190,25 @@ def load(known: Mapping[str, Kind]) -> tuple[Kind, ...]:
     return read(packaged("composed.toml"), "composed.toml", known)
 
 
+def load_parts(known: Mapping[str, Kind]) -> Mapping[str, tuple[Part, ...]]:
+    """Return the parts of each packaged kind that is made of parts, for who asks for them one by one."""
+    made = _made(packaged("composed.toml"), "composed.toml", known)
+    return MappingProxyType({one.name: one.parts for one in made})
+
+
 def read(text: str, file: str, known: Mapping[str, Kind]) -> tuple[Kind, ...]:
     """Return the kinds that a table describes."""
+    return tuple(one.kind() for one in _made(text, file, known))
+
+
+def _made(text: str, file: str, known: Mapping[str, Kind]) -> tuple[Composed, ...]:
     table = read_table(text, file)
     found = tuple(_composed(name, row, known) for name, row in table.named_tables("kind").items())
     table.done()
     return found
 
 
-def _composed(name: str, row: Table, known: Mapping[str, Kind]) -> Kind:
+def _composed(name: str, row: Table, known: Mapping[str, Kind]) -> Composed:
     parts = tuple(_part(each, known) for each in row.tables("part"))
     made = Composed(
         name, parts, row.texts("one_of"),
@@ -208,7 +218,7 @@ def _composed(name: str, row: Table, known: Mapping[str, Kind]) -> Kind:
     )  # fmt: skip
     row.done()
     _hang_together(made, row)
-    return made.kind()
+    return made
 
 
 def _part(row: Table, known: Mapping[str, Kind]) -> Part:

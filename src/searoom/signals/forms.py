@@ -15,15 +15,15 @@ from typing import Any, Final, cast
 from searoom import cbor
 from searoom.cbor import Value
 from searoom.errors import Finding, NotAllowed
-from searoom.signals import rules
+from searoom.signals import negations, rules
 from searoom.signals.formbook import CHANNELS, Field, Form, FormBook, load, read_form
 from searoom.signals.kinds import FIELD_KINDS, INNER, Context, weak_distance
 from searoom.signals.tables import LANGUAGES
 from searoom.signals.wordinglint import compare
 
 __all__ = [
-    "CHANNELS", "FIELD_KINDS", "PRECEDENCES", "Field", "Filled", "Form", "FormBook", "advise", "check", "decode",
-    "encode", "from_text", "load", "read_form", "read_out",
+    "CHANNELS", "FIELD_KINDS", "PRECEDENCES", "Field", "Filled", "Form", "FormBook", "advise", "check",
+    "compare_languages", "decode", "encode", "from_text", "load", "read_form", "read_out",
 ]  # fmt: skip
 
 PRECEDENCES: Final = ("flash", "immediate", "routine")
@@ -158,7 +158,7 @@ def advise(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
 
 
 def _translated(filled: Filled, form: Form) -> Iterator[Finding]:
-    """Yield where a translation says other numbers, units or times than the original, which is what counts."""
+    """Yield where a translation says other numbers, units or times than the original, or loses its "not"."""
     for each in form.fields:
         if each.kind != "translation" or each.name not in filled.fields:
             continue
@@ -169,8 +169,14 @@ def _translated(filled: Filled, form: Form) -> Iterator[Finding]:
         if not isinstance(original, tuple) or not all(isinstance(part, str) for part in original):
             yield Finding(f"{each.name}.of", f"'{made['of']:.40}' is no text of this form", each.clause)
             continue
-        (lang, words), (other, translation) = original, made["text"]
-        yield from compare(words, translation, langs=(lang, other), where=each.name)
+        yield from compare_languages(cast("tuple[str, str]", original), made["text"], where=each.name)
+
+
+def compare_languages(one: tuple[str, str], other: tuple[str, str], *, where: str) -> Iterator[Finding]:
+    """Yield where two texts, each as (language tag, words), say other numbers, or one of them alone denies."""
+    (lang, words), (tag, translation) = one, other
+    yield from compare(words, translation, langs=(lang, tag), where=where)
+    yield from negations.compare(words, translation, langs=(lang, tag), where=where)
 
 
 def _by_rule(weight: str, filled: Filled, form: Form) -> Iterator[Finding]:

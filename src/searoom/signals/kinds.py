@@ -13,7 +13,7 @@ from searoom.signals.amountkinds import weak_distance
 from searoom.signals.fieldkind import Context, Kind
 from searoom.signals.namekinds import CONTRIBUTION_SIZE, INNER, MAX_TEXT
 
-__all__ = ["CONTRIBUTION_SIZE", "FIELD_KINDS", "INNER", "MAX_TEXT", "Context", "Kind", "weak_distance"]
+__all__ = ["CONTRIBUTION_SIZE", "FIELD_KINDS", "INNER", "MAX_TEXT", "PARTS", "Context", "Kind", "weak_distance"]
 
 _PLAIN: Final[Mapping[str, Kind]] = MappingProxyType(
     {kind.name: kind for kind in (*namekinds.KINDS, *amountkinds.KINDS, *placekinds.KINDS)}
@@ -23,3 +23,6 @@ FIELD_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {**_PLAIN, **{kind.name: kind for kind in composed.load(_PLAIN)}}
 )
 """Every kind of field there is."""
+
+PARTS: Final = composed.load_parts(_PLAIN)
+"""The parts of each kind that is made of parts, in their order."""

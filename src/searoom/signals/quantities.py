@@ -179,6 +179,17 @@ def coarse(value_mm: int, error_mm: int) -> tuple[int, int]:
     return value, -(-error // step) * step
 
 
+def stepped(value_mm: int, error_mm: int, step_mm: int) -> tuple[int, int]:
+    """Return a measurement rounded to whole steps, in millimetres; a step below 1 is refused.
+
+    The error grows by what the rounding moved, then to the next whole step: it still holds the measured interval.
+    """
+    if step_mm < 1:
+        raise NotAllowed("a step of rounding is at least a millimetre")
+    rounded = round(value_mm / step_mm) * step_mm
+    return rounded, -(-(error_mm + abs(value_mm - rounded)) // step_mm) * step_mm
+
+
 def say_distance(value_mm: int, error_mm: int, lang: str) -> str:
     """Return `140 m ± 30 m` for 137.16 m ± 25 m: never finer than the error."""
     value, error = coarse(value_mm, error_mm)

@@ -19,6 +19,8 @@ from searoom.tracks.layouts import cells_of
 from searoom.units import METRES_PER_NAUTICAL_MILE, METRES_PER_SECOND_PER_KNOT, MICROSECONDS
 
 SOURCE = "SIGHTED"
+FILE = "sightings.csv"
+"""Where a node keeps what its own people typed in."""
 RANGE_PART = 0.3
 BEARING_ERROR_DEG = 5.0
 OWN_ERROR_M = 30.0  # where our own place is typed in and says no error: read off a receiver, some time ago
@@ -90,7 +92,7 @@ def sighting(fields: Mapping[str, str]) -> Sighting:
 
 def add(one: Sighting, rows: Rows, own: Fixes | None = None) -> None:
     """Place a sighting and add it to `rows`; NotAllowed says why it cannot be placed."""
-    lat, lon, own_m = _from(one, own)
+    lat, lon, own_m = seen_from(one, own)
     where = destination(lat, lon, one.bearing_deg, one.range_m)
     rows.add(
         one.craft, one.time_us, *where, source=SOURCE, sigma_m=one.sigma_m(own_m),
@@ -126,8 +128,11 @@ def read_rows(lines: Iterator[str], header: str, rows: Rows, own: Fixes | None =
     return labels
 
 
-def _from(one: Sighting, own: Fixes | None) -> tuple[float, float, float]:
-    """Return from where a thing was seen, and how sure that place is."""
+def seen_from(one: Sighting, own: Fixes | None) -> tuple[float, float, float]:
+    """Return latitude, longitude and error in metres of the place from where a thing was seen, by `own` if needed.
+
+    `NotAllowed` where neither the sighting says it nor our own craft was heard of in the minute before.
+    """
     if not (math.isnan(one.lat_deg) or math.isnan(one.lon_deg)):
         return one.lat_deg, one.lon_deg, OWN_ERROR_M
     if own is None or one.own not in own.names:

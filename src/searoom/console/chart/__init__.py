@@ -1,0 +1,1 @@
+"""The chart: who is where, who comes near whom, zones and their owners, and the same in replay."""

@@ -1,0 +1,1 @@
+"""Incidents with both accounts, and the yearly review in its editions."""

@@ -1,0 +1,1 @@
+"""The record: search, one entry with its proof, what is verified, and the export of everything."""
