@@ -33,9 +33,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(debian.left_out(GONE))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, started once a file; with it ends the event loop that drives it, for other tests run loops of their own."""
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=PROGRAM, args=SWITCHES)
         yield browser

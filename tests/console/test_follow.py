@@ -117,3 +117,26 @@ def test_streams_that_break_off_leave_nothing_held(stage):
     with at_work(stage, "amber"):
         expected, number, told = asyncio.run(tale())
         assert (expected, True) == (number, told)
+
+
+def test_a_note_that_this_version_cannot_read_is_counted_and_stops_nothing(stage):
+    """What a newer version noted is left out and said; the notes behind it, and the account, are there."""
+    with at_work(stage, "amber") as nodes:
+        follower = Follower(stage.folder("amber"))
+        asyncio.run(follower.step(0))
+        before = len(follower.view.notes)
+        for words in ("one", "two"):
+            filled = forms.from_text(
+                BOOK,
+                "watch-entry",
+                {"kind": "remark", "words": words, "at": "2026-06-03T02:00:00Z", "person": "Watch 1"},
+                channel="national",
+                lang="en",
+            )
+            nodes["amber"].node.notebook.note(filled)
+        follower._book = forms.FormBook(tuple(form for form in BOOK.forms if form.name != "watch-entry"))
+        contact(stage)
+        asyncio.run(follower.step(0))
+
+        assert (before, 2) == (len(follower.view.notes), follower.view.unread_notes)
+        assert 1 == len(follower.view.account.messages("hotline-contact"))

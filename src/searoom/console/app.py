@@ -114,8 +114,8 @@ class Console:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        going_on = [self._house.follower.run(), self._programs.run(), noting(self._house), indexing(self._house)]
-        tasks = [asyncio.create_task(each) for each in going_on]
+        works = [self._house.follower.run(), self._programs.run(), noting(self._house), indexing(self._house)]
+        tasks = [asyncio.create_task(self._house.going_on(each)) for each in works]
         try:
             yield
         finally:

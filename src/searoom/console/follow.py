@@ -5,6 +5,7 @@ shows what it held, and since when nobody answered.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from searoom.console.sea import Sea
 from searoom.console.view import Note, View
 from searoom.desk import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
 from searoom.enrol import read_settings
-from searoom.errors import SearoomError
+from searoom.errors import NotAllowed, SearoomError
 from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
 from searoom.obligations.kept import Kept
@@ -52,6 +53,7 @@ class Follower:
         )
         self._kept: Kept[Obligation] = Kept()
         self._notes: list[Note] = []
+        self._noted = 0  # of those that the node has; one that this version cannot read is left out of `_notes`
         self._known = ""
         self._news = asyncio.Event()  # one for each view: a lock could be left behind by a stream that breaks off
         self._number = 0
@@ -117,7 +119,7 @@ class Follower:
             {
                 "do": "follow",
                 "held": [[log, size] for log, size in self._record.sizes().items()],
-                "notes": len(self._notes),
+                "notes": self._noted,
                 "known": self._known,
                 "wait_s": wait,
             }
@@ -126,8 +128,10 @@ class Follower:
             self.table = await asyncio.to_thread(officer.sit_down, self._folder)
             self._record.roster = self.table.roster
         self._record.countersigned(cast("Value", reply["recorded"]))
-        for at_us, content in notes_of(cast("Value", reply["notes"]), len(self._notes)):
-            self._notes.append(Note(at_us, forms.decode(content, self._book)))
+        for at_us, content in notes_of(cast("Value", reply["notes"]), self._noted):
+            self._noted += 1
+            with contextlib.suppress(NotAllowed):
+                self._notes.append(Note(at_us, forms.decode(content, self._book)))
         self._known = str(reply["known"])
         while self._reading.unread:
             self._reading.go_on(AT_ONCE)
@@ -148,6 +152,8 @@ class Follower:
             raise unanswered(self._folder, problem) from None
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _draw(self, now_us: int, sizes: Mapping[str, int]) -> None:
         status, picture, drafts = [await self.ask({"do": verb}) for verb in ("status", "picture", "drafts")]
@@ -160,6 +166,7 @@ class Follower:
             now_us=now_us,
             duties=standing.due(self._agreement, account, now_us, kept=self._kept),
             notes=tuple(self._notes),
+            unread_notes=self._noted - len(self._notes),
             drafts=tuple(cast("list[Mapping[str, Any]]", drafts["drafts"])),
             status=status,
             picture=picture,

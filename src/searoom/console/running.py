@@ -14,7 +14,7 @@ from searoom.console.app import Console
 from searoom.console.follow import Follower
 from searoom.console.house import House
 from searoom.console.people import People
-from searoom.errors import NotAllowed
+from searoom.errors import NotAllowed, StateUnknown
 from searoom.eventlog import SILENT, EventLog
 
 LOOPBACK: Final = "127.0.0.1"
@@ -34,7 +34,9 @@ def run(folder: Path, port: int, say: Callable[[str], None], log: EventLog = SIL
     follower = Follower(folder)
     with _listening(port) as door:
         where = door.getsockname()[1]
-        app = Console(House(folder, follower, people, log=log)).app([f"{LOOPBACK}:{where}", f"localhost:{where}"])
+        faults: list[str] = []
+        house = House(folder, follower, people, log=log, stop=lambda sentence: _end(server, faults, sentence))
+        app = Console(house).app([f"{LOOPBACK}:{where}", f"localhost:{where}"])
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -46,7 +48,18 @@ def run(folder: Path, port: int, say: Callable[[str], None], log: EventLog = SIL
         )
         say(f"{follower.view.party}: console at http://{LOOPBACK}:{where}/")
         log.tell("listening", party=follower.view.party, port=where)
-        asyncio.run(_serve(_Server(config), door))
+        server = _Server(config)
+        asyncio.run(_serve(server, door))
+    if faults:
+        raise StateUnknown(
+            f"the console could not go on: {faults[0]}", advice="Start it again; nothing was lost by it."
+        )
+
+
+def _end(server: uvicorn.Server, faults: list[str], sentence: str) -> None:
+    """End the console, and keep why."""
+    faults.append(sentence)
+    server.should_exit = True
 
 
 class _Server(uvicorn.Server):

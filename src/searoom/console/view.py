@@ -34,7 +34,8 @@ class View:
 
     `now_us` is the node's time, `silent_us` since when the node gave no answer (None: it answers), by the machine's
     clock. `running`: time goes on by itself, as it does not in a scenario. `unread` says how many entries of the
-    record are not in the account yet. `flashes`: what nobody of ours has signed as read.
+    record are not in the account yet, `unread_notes` how many national notes are in no form that this version knows.
+    `flashes`: what nobody of ours has signed as read.
     """
 
     party: str
@@ -50,4 +51,5 @@ class View:
     silent_us: int | None = None
     running: bool = True
     unread: int = 0
+    unread_notes: int = 0
     flashes: tuple[Flash, ...] = ()

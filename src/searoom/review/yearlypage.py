@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from searoom.obligations.agreement import Agreement
 from searoom.review.barplots import bars, spans
+from searoom.review.cells import no_formula
 from searoom.review.frame import NARROW, WIDE
 from searoom.review.render import party_mark
 from searoom.review.templating import environment
@@ -65,14 +66,9 @@ def to_csv(laid: Sheet) -> str:
             for row in table.rows:
                 for head, cell in zip(table.heads[1:], row[1:], strict=True):
                     words = (section.title, table.caption or str(at), row[0].text, head.text)
-                    value = cell.text.replace("\u202f", "") if cell.figure else plain(cell.text)
-                    writer.writerow((*map(plain, words), value))
+                    value = cell.text.replace("\u202f", "") if cell.figure else no_formula(cell.text)
+                    writer.writerow((*map(no_formula, words), value))
     return "".join(lines)
-
-
-def plain(text: str) -> str:
-    """Return text that no table program takes for a formula: what would begin one has an apostrophe before it."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 class _Lines(list[str]):

@@ -15,6 +15,7 @@ from searoom.console.proving.handing import attached, note
 from searoom.console.searching import fold
 from searoom.console.view import View
 from searoom.errors import NotAllowed
+from searoom.review.cells import no_formula
 
 PAGE: Final = 100
 MAX_DIGITS: Final = 6
@@ -103,10 +104,5 @@ def _table(rows: tuple[Noted, ...]) -> str:
     for row in rows:
         deed = row.deed
         cells = (deed.kind, deed.account, deed.by, deed.about, "" if row.note is None else str(row.note))
-        writer.writerow([clock.to_text(deed.at_us), *map(_plain, cells)])
+        writer.writerow([clock.to_text(deed.at_us), *map(no_formula, cells)])
     return held.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """Return a cell that a spreadsheet does not take for a formula."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t") and cell != "-" else cell

@@ -15,6 +15,7 @@ import numpy as np
 
 from searoom.clock import from_text
 from searoom.console.craft import HeldSea
+from searoom.review.cells import no_formula
 from searoom.tracks import cotout
 from searoom.tracks.fixes import Fixes, Floats
 
@@ -23,7 +24,6 @@ Points = Sequence[tuple[float, float]]  # longitude, latitude
 _KML: Final = "http://www.opengis.net/kml/2.2"
 _GPX: Final = "http://www.topografix.com/GPX/1/1"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 NOTICE: Final = "not for navigation"
 
 
@@ -197,8 +197,7 @@ def _flat(row: Row) -> Iterator[tuple[str, Any]]:
 
 
 def _cell(value: Any) -> Any:
-    """Return a cell; text that a spreadsheet would take for a formula gets a quotation mark before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return no_formula(value) if isinstance(value, str) else value
 
 
 def cot(sea: HeldSea) -> str:

@@ -90,7 +90,7 @@ async def replay(asked: Asked) -> Response:
 async def tracks_json(asked: Asked) -> Response:
     """Return the tracks of a period, and the changes of grade in it."""
     from_us, to_us, _ = period(asked.request.query_params, asked.view.now_us)
-    seen = await asyncio.to_thread(past.seen, asked.house.folder, from_us, to_us)
+    seen = await asked.house.at_length(past.seen, asked.house.folder, from_us, to_us)
     own = (await sea_of(asked).now()).own
     said: dict[str, Any] = {
         "from": from_us // 1000,
@@ -108,7 +108,7 @@ async def drawn_svg(asked: Asked) -> Response:
     """Draw one moment of the past here, for a browser that cannot."""
     query = asked.request.query_params
     from_us, to_us, at_us = period(query, asked.view.now_us)
-    seen = await asyncio.to_thread(past.seen, asked.house.folder, from_us, to_us)
+    seen = await asked.house.at_length(past.seen, asked.house.folder, from_us, to_us)
     held = moment(seen, at_us, (await sea_of(asked).now()).own)
     view = wanted(query)
     box = view.box or first_box(held if len(held) else await sea_of(asked).now())

@@ -115,7 +115,7 @@ async def _made(asked: Asked) -> tuple[Made, Mapping[str, int]]:
         raise NotAllowed(asked.texts("reviews.no_year"))
     given = asked.request.query_params.get("heads", "")
     heads = yearly.heads_from(given) if given else yearly.heads_of(view.account)
-    return await asyncio.to_thread(_make, view, year, edition, heads), heads
+    return await asked.house.at_length(_make, view, year, edition, heads), heads
 
 
 def _make(view: View, year: int, edition: str, heads: Mapping[str, int]) -> Made:
