@@ -67,8 +67,8 @@ class Played:
     stage: object
     joint_same: bool = True
 
-    def __call__(self, out, *, swap, say, name="main-job"):
-        assert swap is False
+    def __call__(self, out, *, swap, say, name="main-job", opened=None, speed=0.0):
+        assert (False, 0.0) == (swap, speed)
         self.stage.out.rename(out.parent / "moved")
         for path in (out.parent / "moved").iterdir():
             path.rename(out / path.name)

@@ -123,7 +123,7 @@ def test_who_signs_nothing_takes_no_watch(rooms):
     mark = sit_mark(auditor)
     for deed in ("look", "sign", "remark"):
         status, _, shown = auditor.post(PATH, {"mark": mark, "number": deed, "deed": deed, "words": "x"})
-        assert 404 == status
+        assert 403 == status
         assert "Your account has no role for this page." in words(shown)
     assert [] == scene.watched()
 
