@@ -22,6 +22,8 @@ VALUES = {
     "words": CANARY,
     "unit": CANARY.upper(),
     "bytes": CANARY.encode(),
+    "translation": {"of": "words", "text": ("ja", CANARY), "maker": "author", "review": "unreviewed"},
+    "digest": CANARY.encode().ljust(32, b"-"),
     "time": TIME,
     "length": NUMBER,
     "count": NUMBER,
