@@ -9,7 +9,9 @@ released, body = signed(stage, node, filled, "amber-1", "amber-2")
 
 import asyncio
 import contextlib
+import gc
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -78,6 +80,9 @@ def at_work(stage: Stage, *parties: str) -> Iterator[dict[str, Service]]:
     finally:
         done.set()
         thread.join()
+        with warnings.catch_warnings():  # who was cut off at a closing desk ends here and not in a later test
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
     if failed:
         raise failed[0]
 

@@ -130,5 +130,7 @@ def test_an_auditor_finds_an_entry_and_takes_its_proof_and_the_record_away(page,
 
     assert [0, 0] == [run(capsys, "verify", tmp_path / name)[0] for name in ("one.tlog-proof", "amber-record")]
     page.goto("/audit?words=audit-1")
-    expect(page.get_by_role("cell", name="proof taken")).to_be_visible()
+    while page.get_by_role("cell", name="proof taken").count() == 0:  # until the node has noted it
+        page.wait_for_timeout(300)
+        page.reload()
     expect(page.get_by_role("cell", name="record exported")).to_be_visible()
