@@ -92,7 +92,7 @@ class Browser:
     def ask(self, method, path, body=None, **headers):
         """Send one request; return its status, headers and text. A page that came too fast is asked for again."""
         answer = self._ask_once(method, path, body, **headers)
-        while answer[0] == TOO_MANY and method == "GET":
+        while answer[0] == TOO_MANY:  # refused before it was read, so nothing is done twice
             time.sleep(0.2)
             answer = self._ask_once(method, path, body, **headers)
         return answer
