@@ -1,7 +1,7 @@
 """Runs the benchmarks: `python -m bench` all of them, `python -m bench link peers` these two.
 
-    python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|append|signals|commitments|peers
-                     |review-year|console-sse|console-chart ...] [--quick] [--runs N] [--entries N] [--only PART]
+    python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|standing|append|signals|commitments
+                     |peers|review-year|console-sse|console-chart ...] [--quick] [--runs N] [--entries N] [--only PART]
 
 Each prints a table and writes bench/results-<subject>.md; `--quick` only shows that all parts run, and writes nothing.
 """
@@ -27,6 +27,7 @@ from bench import (
     review_year,
     screen,
     signals,
+    standing,
     start,
     verify,
 )
@@ -50,6 +51,7 @@ SUBJECTS: dict[str, Callable[[Options, Stock], None]] = {
     "peers": lambda options, _stock: peers.main(options),
     "append": append.main,
     "start": start.main,
+    "standing": standing.main,
     "verify": verify.main,
 }
 

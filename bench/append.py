@@ -3,6 +3,7 @@
 `SharedRecord.say` of released and sealed words, each durable on return (one commit), on a store of the given size.
 """
 
+import contextlib
 import statistics
 import time
 from pathlib import Path
@@ -19,20 +20,29 @@ APPENDS = 200
 WARM_UP = 10
 
 
-def appended(path: Path, party: MadeParty, count: int) -> list[float]:
-    """Return the seconds of each of `count` appends to the record in `path`."""
+def appended(path: Path, party: MadeParty, count: int) -> list[tuple[float, int]]:
+    """Return the seconds of each of `count` appends to the record in `path`, and the bytes that it wrote."""
     store = SqliteStore(path)
     try:
         roster = made_roster(made_parties())
         record = open_record(store, party, roster)
-        seconds = []
+        found = []
         for number, (released, body) in enumerate(prepared(party, roster, WARM_UP + count, now_us=NOW_US)):
-            begun = time.perf_counter()
+            before, begun = written(), time.perf_counter()
             record.say(released, body, now_us=NOW_US + number)
-            seconds.append(time.perf_counter() - begun)
-        return seconds[WARM_UP:]
+            found.append((time.perf_counter() - begun, written() - before))
+        return found[WARM_UP:]
     finally:
         store.close()
+
+
+def written() -> int:
+    """Return how many bytes this process has written so far; 0 where the system does not say."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/io").read_text().splitlines():
+            if line.startswith("wchar:"):
+                return int(line.split()[1])
+    return 0
 
 
 def main(options: Options, stock: Stock) -> None:
@@ -41,12 +51,16 @@ def main(options: Options, stock: Stock) -> None:
     sizes = options.entries or (QUICK if options.quick else SIZES)
     count = 20 if options.quick else APPENDS
     report.say(f"{count} appends in each run, on a fresh copy of the record. All times in ms.")
-    report.table("entries in the record", "median", "p99", "median / median of the first row")
+    report.say("What is written is the same on a busy disk: the pages of the store that an append changes.")
+    report.table("entries in the record", "median", "p99", "median / median of the first row", "written, KB (median)")
     first = 0.0
     for size in sorted(sizes):
         runs = [appended(stock.copy(size), made_parties()[0], count) for _ in range(options.runs)]
-        medians = Spread.of([statistics.median(run) * 1000 for run in runs])
-        slowest = Spread.of([percentile(run, 0.99) * 1000 for run in runs])
+        times = [[seconds * 1000 for seconds, _ in run] for run in runs]
+        medians = Spread.of([statistics.median(run) for run in times])
+        slowest = Spread.of([percentile(run, 0.99) for run in times])
         first = first or medians.median
-        report.row(f"{size:,}", medians.text(digits=3), slowest.text(digits=3), f"{medians.median / first:.2f}")
+        kilobytes = statistics.median(count for run in runs for _, count in run) / 1000
+        cells = (medians.text(digits=3), slowest.text(digits=3), f"{medians.median / first:.2f}", f"{kilobytes:.1f}")
+        report.row(f"{size:,}", *cells)
     report.save()

@@ -4,6 +4,7 @@ python -m bench.chart_feed FOLDER COUNT      prints the address; the account is 
 """
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -17,21 +18,21 @@ import uvicorn
 
 from searoom import clock
 from searoom.cbor import Value
-from searoom.charting import Charting
 from searoom.console.app import Console
 from searoom.console.follow import Follower
 from searoom.console.house import House
 from searoom.console.people import People, Person
 from searoom.console.sea import Sea
-from searoom.desk import LENGTH, pack, unpack
+from searoom.desk.asking import LENGTH, pack, unpack
+from searoom.desk.charting import Charting
 from searoom.exercise import run, scenario
 from searoom.exercise.made import AGREEMENT, Stage, free_port
+from searoom.keys.passphrases import FLOOR
 from searoom.obligations import agreement as agreements
-from searoom.passphrases import FLOOR
-from searoom.present import Present
 from searoom.tracks.fixes import Fixes
 from searoom.tracks.registry import NOBODY
 from searoom.units import MICROSECONDS
+from searoom.watch.present import Present
 
 PASSWORD = "a bench of craft 7"
 WEST, SOUTH, EAST, NORTH = 120.5, 24.5, 130.5, 33.5
@@ -95,6 +96,7 @@ class Made(Follower):
 
 def main(folder: Path, count: int) -> None:
     """Enrol, start a node, and serve its console until the pipe of our output closes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn sends it on: the node ends with us
     main_job = scenario.load("main-job")
     stage = Stage(folder, main_job, agreements.load(AGREEMENT), run.seats(main_job, swap=False))
     stage.enrol()

@@ -14,7 +14,6 @@ from celpy.adapter import json_to_cel
 
 from bench.frame import Options, Report, Spread, versions
 from searoom.account import Account
-from searoom.ledger import Ledger
 from searoom.obligations.agreement import load
 from searoom.obligations.conditions import Condition
 from searoom.obligations.coverage import stories_of, tell_all
@@ -22,6 +21,7 @@ from searoom.obligations.kept import Kept
 from searoom.obligations.standing import Obligation, standing
 from searoom.obligations.tellers import Teller
 from searoom.signals import forms
+from searoom.statements.ledger import Ledger
 from searoom.units import MICROSECONDS
 
 SIZES = (100_000, 1_000_000)

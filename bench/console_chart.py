@@ -136,7 +136,7 @@ def visit(browser: Browser, address: str, count: int, *, seconds: float) -> Draw
 
 def _click(page: Page) -> None:
     """Click at places all over the sheet while updates go on."""
-    sheet = page.locator("#sheet canvas").first.bounding_box()
+    sheet = page.locator("#sheet .map, #sheet img").first.bounding_box()
     if sheet is None:
         raise RuntimeError("there is no chart to click in")
     for k in range(CLICKS):

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.frame import ROOT, Options, Report, Spread, percentile, versions, work_folder
-from searoom import clock, desk
+from searoom import clock
 from searoom.console.people import People, Person
+from searoom.desk import asking as desk
 from searoom.exercise import run, scenario
 from searoom.exercise.made import AGREEMENT, Stage, free_port
+from searoom.keys.passphrases import FLOOR
 from searoom.obligations import agreement as agreements
-from searoom.passphrases import FLOOR
 from searoom.units import MICROSECONDS
 
 LISTENERS = 50

@@ -21,11 +21,12 @@ NOW_US = 1_790_000_000_000_000  # 2026-09-21T13:33:20Z
 
 @dataclass(frozen=True)
 class MadeParty:
-    """Everything that a party owns; one officer releases what it says."""
+    """Everything that a party owns; one officer releases what it says, a second one with the first what needs two."""
 
     name: str
     root: RootKey
     officer: SigningKey
+    second: SigningKey
     keys: NodeKeys
     kem: KemKey
     card: Card
@@ -46,6 +47,7 @@ def made_party(name: str, mechanism: str = MECHANISM, certificate: bytes = b"") 
     """Return the party of this name, always with the same keys; `certificate` (DER) is what its node shows."""
     root, kem = RootKey(seed(name, "root")), KemKey(seed(name, "kem"))
     officer, station, log, mirror = (SigningKey(seed(name, role)) for role in ("officer", "station", "log", "mirror"))
+    second = SigningKey(seed(name, "officer", "2"))
     log_pq, mirror_pq = (SigningKey(seed(name, role, "pq"), ML_DSA_44) for role in ("log", "mirror"))
     rows = (
         (Role.STATION, station, ED25519),
@@ -62,11 +64,12 @@ def made_party(name: str, mechanism: str = MECHANISM, certificate: bytes = b"") 
         keys=(
             *(Key(role, name, f"{name.title()} {role.value}", key.public, algorithm) for role, key, algorithm in rows),
             Key(Role.OFFICER, f"{name}-1", f"Officer 1 of {name.title()}", officer.public),
+            Key(Role.OFFICER, f"{name}-2", f"Officer 2 of {name.title()}", second.public),
         ),
         kem=kem.public,
         link_certificates=(certificate or f"link certificate of {name}".encode(),),
     )
-    return MadeParty(name, root, officer, NodeKeys(station, log, log_pq, mirror, mirror_pq), kem, card)
+    return MadeParty(name, root, officer, second, NodeKeys(station, log, log_pq, mirror, mirror_pq), kem, card)
 
 
 def made_parties(names: Sequence[str] = NAMES) -> tuple[MadeParty, ...]:

@@ -12,13 +12,15 @@ strict decoder and checked by its own rules for a signature, so a change of the 
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bench.made_parties import NOW_US, MadeParty, made_roster
 from searoom import cbor
-from searoom.record import cose, heads, shape
+from searoom.record import cose, heads, seal, shape
 from searoom.record.algorithms import SigningKey, key_id
 from searoom.record.entry import ENTRY_AAD, STATEMENT_AAD, Entry, Kind, verify_entry
 from searoom.record.glance import Glance
@@ -60,33 +62,64 @@ class Hand:
         return octets(self._sign(self._before + octets(payload)))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an entry says: the bytes of a form, and how many officers release them."""
+
+    content: bytes
+    persons: int = 1
+
+
 class Author:
     """One party's hand: the pieces of its entries and bodies that are the same each time."""
 
     def __init__(self, party: MadeParty, readers: Sequence[MadeParty], sealed_bytes: int, exercise: bool) -> None:
         self.party = party
-        officer = party.officer
-        self._officer, self._station = Hand(officer, "Signature", STATEMENT_AAD), _station(party)
-        recipients = sorted(reader.name for reader in readers if reader is not party)
+        self._officers = [Hand(officer, "Signature", STATEMENT_AAD) for officer in (party.officer, party.second)]
+        self._station = _station(party)
+        self._recipients = recipients = sorted(reader.name for reader in readers if reader is not party)
         self._statement = b"\xaa\x00" + encode(shape.VERSION) + b"\x01" + encode(party.card.mechanism) + b"\x02"
         self._statement += encode(exercise) + b"\x03" + encode(party.name) + b"\x04" + encode(recipients)
-        rows = sorted((encode(reader.name), key_id(reader.card.kem)) for reader in readers)
+        ordered = sorted(readers, key=lambda reader: encode(reader.name))
+        self._kems = [(reader.name, reader.card.kem) for reader in ordered]
+        rows = [(encode(reader.name), key_id(reader.card.kem)) for reader in ordered]
         self._rows = [name + b"\x83" + encode(KIND_XWING) + octets(kid) for name, kid in rows]
         self._body = b"\xa3\x00" + encode(shape.VERSION) + b"\x01"
         self._sealed_bytes = sealed_bytes
 
-    def words(self, now_us: int) -> tuple[bytes, bytes, bytes]:
-        """Return what an officer released, its body and its salted hash; the words in it are random bytes."""
-        chance = os.urandom(self._sealed_bytes + WRAPPED_SIZE * len(self._rows) + shape.HASH_SIZE)
-        at, plain_hash = self._sealed_bytes, chance[-shape.HASH_SIZE :]
-        body = self._body + octets(chance[:at]) + b"\x02" + bytes((0xA0 + len(self._rows),))
-        for row in self._rows:
-            body += row + octets(chance[at : at + WRAPPED_SIZE])
+    def words(self, now_us: int, said: Said | None, opens: frozenset[str]) -> tuple[bytes, bytes, bytes]:
+        """Return what officers released, its body and its salted hash; the words in it are random bytes without `said`.
+
+        What is `said` is sealed as `seal` does it, so that the readers `opens` can open it; for the others it is not.
+        """
+        rows = len(self._rows)
+        chance = os.urandom(self._sealed_bytes + WRAPPED_SIZE * rows + shape.HASH_SIZE)
+        at, plain_hash, sealed, wraps = self._sealed_bytes, chance[-shape.HASH_SIZE :], b"", dict[int, bytes]()
+        if said is not None:
+            sealed, plain_hash, wraps = self._sealed(said.content, opens)
+        body = self._body + octets(sealed or chance[:at]) + b"\x02" + bytes((0xA0 + rows,))
+        for number, row in enumerate(self._rows):
+            body += row + octets(wraps.get(number) or chance[at : at + WRAPPED_SIZE])
             at += WRAPPED_SIZE
         hashes = b"\x05" + octets(sha256(body).digest()) + b"\x06" + octets(plain_hash)
         statement = self._statement + hashes + b"\x07" + encode(now_us) + NO_END + WORDS
-        signature = b"\x81\x83" + self._officer.header + EMPTY_MAP + self._officer.sign(statement)
+        hands = self._officers[: 1 if said is None else said.persons]
+        signature = b"\x81" if len(hands) == 1 else bytes((0x80 + len(hands),))
+        for hand in sorted(hands, key=lambda each: each.header):
+            signature += b"\x83" + hand.header + EMPTY_MAP + hand.sign(statement)
         return b"\x84\x40" + EMPTY_MAP + octets(statement) + signature, body, plain_hash
+
+    def _sealed(self, content: bytes, opens: frozenset[str]) -> tuple[bytes, bytes, dict[int, bytes]]:
+        author, mechanism = self.party.name, self.party.card.mechanism
+        opening, key = seal.Opening(os.urandom(seal.SALT_SIZE), content), os.urandom(seal.KEY_SIZE)
+        plain_hash = opening.plain_hash()
+        aad = seal._aad(mechanism, author, self._recipients)  # noqa: SLF001  # a part of `seal`, for some readers alone
+        wraps = {
+            number: seal._wrap(key, kem, seal._info(mechanism, author, name, plain_hash)).value  # noqa: SLF001  # likewise
+            for number, (name, kem) in enumerate(self._kems)
+            if name in opens
+        }
+        return ChaCha20Poly1305(key).encrypt(bytes(12), opening.to_bytes(), aad), plain_hash, wraps
 
     def place(self, released: bytes, log: str, index: int, height: int, heard: Sequence[Log], now_us: int) -> bytes:
         """Return the entry that the station signs, having heard all of the logs `heard`."""
@@ -111,6 +144,7 @@ class Maker:
     """Adds entries to the logs of some parties in one store, beginning with what the store holds.
 
     `words` is the length of what is said each time; `speakers` are the parties that speak, all where none are named.
+    `says` gives what the entry of a number says, which the readers `opens` can open; each is said `every_us` later.
     """
 
     def __init__(
@@ -121,7 +155,11 @@ class Maker:
         speakers: Sequence[str] = (),
         words: int = 64,
         exercise: bool = True,
+        says: Callable[[int], Said | None] = lambda _: None,
+        opens: Sequence[str] = (),
+        every_us: int = MICROSECONDS,
     ) -> None:
+        self._says, self._opens, self._every_us = says, frozenset(opens), every_us
         self.parties = tuple(parties)
         self.roster = made_roster(parties)
         self._store = store
@@ -130,7 +168,7 @@ class Maker:
         speaking = [party for party in self.parties if not speakers or party.name in speakers]
         self._authors = [Author(party, self.parties, sealed, exercise) for party in speaking]
         self._heights = {log.name: log.height(log.size) for log in self._logs}
-        self._now_us = NOW_US + self.size * MICROSECONDS
+        self._now_us = NOW_US + self.size * every_us
 
     @property
     def size(self) -> int:
@@ -152,7 +190,8 @@ class Maker:
             for number in range(first, first + count):
                 author = self._authors[number % len(self._authors)]
                 log = self._logs.newest(author.party.name)
-                fresh[log.name].append(self._stage(author, log, checked=number < first + len(self._authors)))
+                checked = number < first + len(self._authors)
+                fresh[log.name].append(self._stage(author, log, self._says(number), checked=checked))
             for author in self._authors:
                 log = self._logs.newest(author.party.name)
                 size, root, key = log.staged_size, log.staged_root(), author.party.keys.log
@@ -160,11 +199,11 @@ class Maker:
         for log in self._logs:
             log._read_last()  # noqa: SLF001  # what it was not told while it was filled from the side
 
-    def _stage(self, author: Author, log: Log, *, checked: bool) -> Item:
+    def _stage(self, author: Author, log: Log, said: Said | None, *, checked: bool) -> Item:
         heard = [other for other in self._logs if other is not log and other.staged_size]
         height = 1 + max([self._heights[log.name], *(self._heights[other.name] for other in heard)])
-        self._now_us += MICROSECONDS
-        released, body, plain_hash = author.words(self._now_us)
+        self._now_us += self._every_us
+        released, body, plain_hash = author.words(self._now_us, said, self._opens)
         index = log.staged_size
         data = author.place(released, log.name, index, height, heard, self._now_us)
         if checked:

@@ -20,15 +20,16 @@ from bench.leash import Leash, end, free_port
 from bench.link_node import LIMITS, now_us
 from bench.made_parties import NAMES, MadeParty, made_party, made_roster, open_record, seed
 from bench.memory import peak
-from searoom import desk, node
-from searoom.enrol import NODE_KEYS, Address, Settings, write_settings
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed, PeerFault, StateUnknown
-from searoom.keyfiles import write_key, write_private
+from searoom.keys.enrol import NODE_KEYS, Address, Settings, write_settings
+from searoom.keys.keyfiles import write_key, write_private
 from searoom.link.carriers import HttpsCarrier
 from searoom.link.counterpart import Counterpart
 from searoom.link.frames import End
 from searoom.link.session import Role, Session
 from searoom.link.tls import Credentials, make_certificate
+from searoom.node import node
 from searoom.obligations import agreement as agreements
 from searoom.record import snapshot
 from searoom.record.algorithms import algorithm_of

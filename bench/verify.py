@@ -89,7 +89,9 @@ def main(options: Options, stock: Stock) -> None:
     best = 0.0
     for size in sorted(options.entries or (QUICK if options.quick else SIZES)):
         with work_folder() as folder:
+            begun = time.monotonic()
             exported(stock.record(size), folder / "record")
+            print(f"  {size:,} entries exported in {time.monotonic() - begun:.1f} s", file=sys.stderr, flush=True)
             runs = []
             for _ in range(options.runs if size < ONCE_FROM else 1):
                 rates.append(bare_rates(0.3 if options.quick else BARE_S))

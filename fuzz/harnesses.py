@@ -8,8 +8,8 @@ from fuzz.material import book
 from fuzz.promise import Broken, Harness, again, each_of, text
 from searoom import cbor
 from searoom.errors import SearoomError
+from searoom.keys.proposals import Proposal, root_bytes, root_from_bytes
 from searoom.link import frames
-from searoom.proposals import Proposal, root_bytes, root_from_bytes
 from searoom.record import layout, tiles
 from searoom.record.ahead import Ahead
 from searoom.record.cards import Card
@@ -53,6 +53,7 @@ HARNESSES: Final[Mapping[str, Harness]] = {
     "form-json": of_people.form_json,
     "form-table": of_people.form_table,
     "wording": of_people.wording,
+    "cap": of_people.cap,
     "pack": of_people.pack,
     "slip": of_people.retyped,
     "desk": of_people.desk_request,

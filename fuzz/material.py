@@ -3,10 +3,10 @@
 import functools
 
 from builders import MECHANISM, Party, parties, roster
-from searoom.offrecord import Channel, join
 from searoom.record.roster import Roster
 from searoom.signals import forms
 from searoom.signals.formbook import FormBook
+from searoom.statements.offrecord import Channel, join
 
 __all__ = ["MECHANISM", "book", "channel", "pair", "ring"]
 

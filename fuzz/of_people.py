@@ -7,11 +7,15 @@ from typing import Final
 
 from fuzz.material import book, channel, pair
 from fuzz.promise import FOUR, Broken, again
-from searoom import annexes, cbor, desk, keyfiles, offrecord, slip
+from searoom import cbor
+from searoom.desk import asking as desk
+from searoom.keys import keyfiles
+from searoom.keys.proposals import NodeRequest, OfficerRequest
+from searoom.matters import slip
 from searoom.obligations import agreement
-from searoom.proposals import NodeRequest, OfficerRequest
 from searoom.record.seal import Opening
-from searoom.signals import formbook, schema, wordinglint
+from searoom.signals import capalert, capdraft, formbook, forms, schema, wordinglint
+from searoom.statements import annexes, offrecord
 
 
 class _File:
@@ -85,6 +89,17 @@ def form_json(data: bytes) -> bool:
         return False
     if schema.to_json(filled, book()) != given:
         raise Broken("what was read is written otherwise")
+    return True
+
+
+def cap(data: bytes) -> bool:
+    """Read an alert; what is read is a form, which is written and read again as it is where nothing is missing."""
+    try:
+        filled = capdraft.draft(capalert.read(data), "ja", book())
+    except FOUR:
+        return False
+    if not forms.check(filled, book()) and forms.decode(forms.encode(filled, book()), book()) != filled:
+        raise Broken("an alert's form does not read as it was written")
     return True
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import spoken
 from builders import NOW_US, cosign, epoch_words, exchange, make_released, records, renewed, say
 from fuzz.material import MECHANISM, book, channel, pair
-from searoom import annexes, cbor, offrecord
+from searoom import cbor
+from searoom.keys.proposals import NodeRequest, OfficerRequest, Proposal, root_bytes
 from searoom.link import frames
-from searoom.proposals import NodeRequest, OfficerRequest, Proposal, root_bytes
 from searoom.record import cose
 from searoom.record.algorithms import SigningKey
 from searoom.record.checkpoint import SignedNote
@@ -31,6 +31,7 @@ from searoom.record.seal import SALT_SIZE, Opening, reason
 from searoom.record.shared import SharedRecord
 from searoom.record.tiles import write_bundle
 from searoom.signals import forms
+from searoom.statements import annexes, offrecord
 from searoom.tracks import cotout, stamps
 from searoom.tracks.fixes import Rows
 
@@ -207,7 +208,8 @@ def _of_forms() -> Seeds:
     rows = json.loads((_VECTORS / "field-kinds.json").read_text(encoding="utf-8"))["forms"]
     found += [bytes.fromhex(row["cbor"]) for row in rows]
     given = [json.dumps(row["json"], ensure_ascii=False).encode() for row in rows]
-    return {"form": found, "form-json": given, "wording": [text.encode() for text in _TOLD]}
+    alerts = [path.read_bytes() for path in sorted((_VECTORS.parent / "data" / "cap").iterdir())]
+    return {"form": found, "form-json": given, "wording": [text.encode() for text in _TOLD], "cap": alerts}
 
 
 _TOLD = (
@@ -218,7 +220,7 @@ _TOLD = (
 
 
 def _of_tracks() -> Seeds:
-    data = Path(__file__).resolve().parent.parent / "tests" / "data"
+    data = _VECTORS.parent / "data"
     stream = (data / "dma_stream_2010-06-11.txt").read_bytes().splitlines(keepends=True)
     kinds = gzip.decompress((data / "gpsd" / "sample.aivdm.gz").read_bytes()).splitlines(keepends=True)
     position = b"\\g:1-2-7,s:amber,c:1700000000*06\\!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A\n"

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from console_at_work import PASSWORD
 from deskside import meet
+from searoom.desk.serve import Service
 from searoom.exercise.made import Stage
-from searoom.serve import Service
 
 PROGRAM = "/usr/bin/chromium"
 SWITCHES = [

@@ -5,7 +5,7 @@ import asyncio
 from linked import LinkedNode
 from searoom.link import bundle
 from searoom.link.session import Role, Session
-from searoom.stick import Sticks, Taken, Written
+from searoom.node.stick import Sticks, Taken, Written
 
 
 class Box:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from searoom.exercise.made import Stage
-from searoom.node import Node
+from searoom.node.node import Node
 from stage import make_stage
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -23,8 +23,8 @@ from searoom.console.app import Console
 from searoom.console.follow import Follower
 from searoom.console.house import House
 from searoom.console.people import ROLES, People, Person
-from searoom.enrol import read_settings
-from searoom.passphrases import FLOOR
+from searoom.keys.enrol import read_settings
+from searoom.keys.passphrases import FLOOR
 
 TOO_MANY = 429  # the guard lets so many through in a second
 PASSWORD = "officer of the watch 7"

@@ -18,24 +18,27 @@ from pathlib import Path
 
 import pytest
 
-from searoom import ceremonies, cli, desk, enrol, serve
-from searoom.door import Desk
+from searoom import cli
+from searoom.desk import asking as desk
+from searoom.desk import serve
+from searoom.desk.door import Desk
+from searoom.desk.serve import Service
 from searoom.errors import SearoomError
 from searoom.exercise.made import Stage
-from searoom.keyfiles import Unlocked, load
+from searoom.keys import ceremonies, enrol
+from searoom.keys.keyfiles import Unlocked, load
+from searoom.keys.proposals import Change
+from searoom.keys.unlocking import open_file
 from searoom.link.carriers import LoopCarrier
 from searoom.link.courier import Courier
-from searoom.node import Node
-from searoom.proposals import Change
+from searoom.node.node import Node
 from searoom.record.algorithms import SigningKey
 from searoom.record.cards import Card
 from searoom.record.entry import Released, Statement, release
 from searoom.record.seal import seal
-from searoom.serve import Service
 from searoom.signals import forms
 from searoom.signals.forms import Filled
 from searoom.units import MICROSECONDS
-from searoom.unlocking import open_file
 
 BOOK = forms.load()
 

@@ -8,10 +8,10 @@ desk.said                                  # what was asked for, without `materi
 from pathlib import Path
 
 from builders import MECHANISM, NOW_US, Party
-from searoom.keyfiles import write_key
+from searoom.keys.keyfiles import write_key
 from searoom.record.entry import Released
 from searoom.record.seal import open_body
-from searoom.release import BY_FORM, Policy
+from searoom.statements.release import BY_FORM, Policy
 
 
 class FakeDesk:

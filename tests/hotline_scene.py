@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from console_at_work import Browser, fields_of, wait_for, words
 from deskside import fill, meet, signed
-from searoom import desk
 from searoom.console.follow import Follower
+from searoom.desk import asking as desk
 
 
 @dataclass

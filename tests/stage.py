@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from searoom import desk
-from searoom.enrol import Address, read_settings, write_settings
+from searoom.desk import asking as desk
 from searoom.exercise import run, scenario
 from searoom.exercise.made import AGREEMENT, Stage
+from searoom.keys.enrol import Address, read_settings, write_settings
 from searoom.obligations import agreement as agreements
 from searoom.units import MICROSECONDS
 

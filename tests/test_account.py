@@ -16,9 +16,9 @@ from searoom.record.entry import release as sign_release
 from searoom.record.keys import Role
 from searoom.record.roster import epoch_of, log_name
 from searoom.record.seal import reason
-from searoom.release import ANY, Policy, Rule
 from searoom.signals import forms
 from searoom.signals.forms import Filled
+from searoom.statements.release import ANY, Policy, Rule
 from told import BOOK, START_US, Tale
 
 HELLO = forms.encode(forms.from_text(BOOK, "hotline-contact", {"phrase": "we-are-here"}), BOOK)

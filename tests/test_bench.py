@@ -31,10 +31,12 @@ from bench import (
     peers,
     screen,
     signals,
+    standing,
     start,
     start_node,
     verify,
 )
+from bench import stock as stock_module
 from bench.frame import Options, Report, Spread, percentile
 from bench.garbled import KINDS
 from bench.leash import ROOT, Leash, free_port, wait_for_port
@@ -330,6 +332,23 @@ def test_starts_a_whole_node_both_ways(stock, way, tmp_path):
     assert 0 < found["status"] < found["account"]
     assert 0 < found["exchange"] < found["account"]
     assert 0 <= found["peak"] <= found["peak whole"]
+
+
+def test_reads_the_account_both_ways_and_on(stock, tmp_path):
+    """What waits is counted alike from the bytes and from the blocks, and entries come one by one and late."""
+    path = stock_module.copied(stock.spoken(2_100, 20), tmp_path / "store.db")
+    stock_module.copied(path, tmp_path / "store.db-theirs")
+    read, begun = (standing.started(path, 20, late) for late in (0, 20))
+    assert (2_100, 2_100) == (read["size"], begun["size"])
+    assert begun["read"] < read["read"]
+    assert 0 < begun["one"]
+    assert 0 < begun["late read"] < begun["late"]
+
+
+def test_a_record_that_was_not_asked_for_is_not_measured(stock):
+    """Where another number of messages waits than was to be made, nothing is reported."""
+    with pytest.raises(RuntimeError, match="messages wait to be read, not 3"):
+        standing.started(stock.spoken(2_100, 20), 3, 0)
 
 
 def test_a_snapshot_can_be_left_out(tmp_path):

@@ -9,7 +9,7 @@ from searoom import compiling
 
 LATE = """
 import sys
-import searoom.lookout
+import searoom.watch.lookout
 print(hasattr(sys.modules.get("numba.core"), "dispatcher"))
 from searoom.tracks.aisdecoder import Decoder
 line = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\\n"

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 import bootstrap
-from searoom import cli, enrol, officer
+from searoom import cli, officer
 from searoom.commands.arguments import pairs, reference
 from searoom.encounters import screen
 from searoom.encounters.settings import Settings
+from searoom.keys import enrol
 from searoom.signals import forms
 from tools import house
 

@@ -5,7 +5,9 @@ import json
 import threading
 
 from console_at_work import wait_for
-from searoom import cli, desk, serve
+from searoom import cli
+from searoom.desk import asking as desk
+from searoom.desk import serve
 from searoom.errors import SearoomError
 from searoom.eventlog import Changes, EventLog
 

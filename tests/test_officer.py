@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from deskside import BOOK, CONTACT, MESSAGE, at_work, fill, forms_of, key, key_file, signed
+from deskside import BOOK, CONTACT, MESSAGE, at_work, change_settings, fill, forms_of, key, key_file, signed
 from searoom import officer
 from searoom.errors import NotAllowed
+from searoom.keys.enrol import accept_card, make_party
+from searoom.obligations import agreement
 from searoom.record.entry import Released, sign_statement
 from searoom.record.seal import Opening
 from searoom.signals import forms
@@ -34,6 +36,25 @@ def test_the_node_tells_who_it_is(stage, amber):
     assert stage.scenario.start_us == table.now_us
     assert {"ics", "plain"} <= set(table.books)
     assert "incsea" not in table.books
+
+
+def test_words_are_not_for_who_has_left(stage):
+    """The node tells an officer who was a party of earlier versions: known by their card, and sealed to no more."""
+    folder = stage.folder("amber")
+    pack = agreement.file_of("demo").read_text(encoding="utf-8")
+    names = '{ en = "Opal", ja = "蛋白石", zh = "蛋白石" }'
+    (folder / "later.toml").write_text(f'{pack}\n[[former]]\nid = "opal"\nnames = {names}\n', encoding="utf-8")
+    people = [("opal-1", "Officer Opal")]
+    card = make_party(stage.out / "opal", party="opal", mechanism="demo-2026", names={"en": "Opal"}, officers=people)
+    accept_card(folder, (stage.out / "opal" / "cards" / "opal.card").read_bytes())
+    change_settings(folder, agreement="later.toml")
+    with at_work(stage, "amber") as nodes:
+        table = officer.sit_down(folder)
+        officer.say(folder, key_file(stage, "amber-1"), CONTACT, BOOK)
+        (said,) = nodes["amber"].node.account().items
+
+    assert card == table.roster.card("opal")
+    assert ("coral",) == table.others() == said.recipients
 
 
 def test_a_key_names_its_person(stage, amber):

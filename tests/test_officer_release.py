@@ -7,15 +7,16 @@ import pytest
 import builders
 from builders import make_party
 from fake_desk import FakeDesk
-from searoom import annexes, officer
+from searoom import officer
 from searoom.errors import NotAllowed
-from searoom.openings import Openings
-from searoom.passphrases import FLOOR_KIB, FLOOR_PASSES, Cost
+from searoom.keys.openings import Openings
+from searoom.keys.passphrases import FLOOR_KIB, FLOOR_PASSES, Cost
 from searoom.record.entry import Released
 from searoom.record.store import SqliteStore
-from searoom.release import ANY, Policy, Rule
 from searoom.signals import forms
 from searoom.signals.forms import Filled
+from searoom.statements import annexes
+from searoom.statements.release import ANY, Policy, Rule
 from told import BOOK
 
 MESSAGE = forms.from_text(BOOK, "hotline-message", {"text": "Your course?"})

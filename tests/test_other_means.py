@@ -6,9 +6,9 @@ import builders
 from deskside import BOOK, at_work, fill, key_file, run
 from searoom import officer
 from searoom.account import Closed, Message, Transcribed
-from searoom.delivery import delivery
-from searoom.enrol import accept_card
-from searoom.node import Node
+from searoom.keys.enrol import accept_card
+from searoom.matters.delivery import delivery
+from searoom.node.node import Node
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import contextlib
 import pytest
 
 from deskside import BOOK, at_work, fill, key_file, meet, tick
-from searoom import desk, officer
+from searoom import officer
 from searoom.console.follow import Follower
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed
 from searoom.signals import forms
 

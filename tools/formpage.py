@@ -51,6 +51,10 @@ def _lines(form: Form) -> Iterator[str]:
         yield f"\nAt least one of {', '.join(f'`{name}`' for name in form.one_of)} is there."
     if form.asks:
         yield f"\nRules, version {form.rules_version}: {'; '.join(map(_rule, form.asks))}."
+    if form.oldest < form.version:
+        yield f"\nVersions {form.oldest} to {form.version} are read; they differ in rules alone."
+    if form.answered_by:
+        yield f"\nUsually answered by {', '.join(f'`{name}`' for name in form.answered_by)}."
 
 
 def _writer(form: Form) -> str:
@@ -71,7 +75,9 @@ def _rule(row: Row) -> str:
     if row.choices:
         names[0] += f" ({' or '.join(row.choices)})"
     limits = {"low": row.low or "anything", "high": row.high or "anything"}
-    return _ASKS[row.kind].format(*names, **limits) + (" (advice)" if row.weight == "advice" else "")
+    marks = ["advice"] if row.weight == "advice" else []
+    marks += [f"since version {row.since}"] if row.since > 1 else []
+    return _ASKS[row.kind].format(*names, **limits) + (f" ({', '.join(marks)})" if marks else "")
 
 
 if __name__ == "__main__":

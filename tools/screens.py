@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as NeverCame
 
 from searoom import officer
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import SearoomError
 from searoom.exercise import run, scenario
 from searoom.exercise.consoles import Consoles

@@ -16,17 +16,20 @@ from itertools import islice
 from typing import Final, Protocol, cast
 
 from searoom.errors import NotAllowed
-from searoom.interpreting import Interpreter, Opener
-from searoom.items import Again, Closed, Item, Message, Notice, Ref, Transcribed, as_item, ref_text
-from searoom.ledger import Ledger
 from searoom.record.ahead import Ahead
 from searoom.record.cards import Revoked
 from searoom.record.entry import Entry
 from searoom.record.keys import Signer
 from searoom.record.roster import FIRST, Roster, author_of, epoch_of
-from searoom.release import BY_FORM, Policy
-from searoom.repeated import alone, repeats
+from searoom.sentences import Sentence
 from searoom.signals.forms import Filled, FormBook
+from searoom.statements.folded import OTHER, Row
+from searoom.statements.folding import Folding, Folds, Readable, one_each
+from searoom.statements.interpreting import Interpreter, Opener
+from searoom.statements.items import Again, Closed, Item, Message, Notice, Ref, Transcribed, as_item, ref_text
+from searoom.statements.ledger import Ledger
+from searoom.statements.release import BY_FORM, Policy
+from searoom.statements.repeated import alone, repeats
 
 __all__ = [
     "Account", "Again", "Closed", "Item", "Message", "Notice", "Readable", "Ref", "State", "Transcribed", "arrange",
@@ -34,26 +37,6 @@ __all__ = [
 ]  # fmt: skip
 
 _RUN: Final = 64  # entries read of one log before another is looked at
-
-
-class Readable(Protocol):
-    """What is asked of a record: `searoom.record.shared.SharedRecord` has it."""
-
-    @property
-    def roster(self) -> Roster:
-        """The cards of the parties, in the order of the agreement."""
-
-    def logs(self) -> Sequence[str]:
-        """Return the names of the logs."""
-
-    def size(self, log: str) -> int:
-        """Return how many entries of a log there are."""
-
-    def entries(self, log: str, start: int = 0) -> Iterator[tuple[Entry, bytes]]:
-        """Yield the entries of one log with their bodies, from index `start`."""
-
-    def recorded(self, log: str, by: str) -> int:
-        """Return the largest size of a log that another party has cosigned, as known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +96,7 @@ class Account:
     def message(self, ref: Ref) -> Item:
         """Return what stands at `ref`, from the place where it counts; raise `NotAllowed` where nothing does."""
         if not 0 <= ref[1] < self.sizes.get(ref[0], 0):
-            raise NotAllowed(f"there is no entry {ref_text(ref)} in the record")
+            raise NotAllowed(Sentence("entry.none", ref=ref_text(ref)))
         return self._ledger.at(self.places(ref)[0])
 
     def places(self, ref: Ref) -> tuple[Ref, ...]:
@@ -131,9 +114,8 @@ class Account:
     def added(self, earlier: "Account") -> tuple[Item, ...] | None:
         """Return what this account has beyond an earlier one; None where anything else may have changed."""
         logs = [log for log, size in self.sizes.items() if size]
-        one_each = len({author_of(log) for log in logs}) == len(logs)
         shared = self._ledger is earlier._ledger  # noqa: SLF001  # of our own kind
-        if not shared or self.parties != earlier.parties or not one_each:
+        if not shared or self.parties != earlier.parties or not one_each(logs):
             return None
         if any(size > self.sizes.get(log, 0) for log, size in earlier.sizes.items()):
             return None
@@ -193,7 +175,8 @@ def _account(
 class Reading:
     """The account of a record that grows: each entry is opened and read once, some at a time where that is asked for.
 
-    What stands in it follows from the record alone; it may be thrown away and begun again at any time.
+    What stands in it follows from the record alone; it may be thrown away and begun again at any time. With `folds` it
+    begins with the blocks that are kept there, and keeps what it reads.
     """
 
     def __init__(
@@ -204,17 +187,27 @@ class Reading:
         *,
         parties: Sequence[str] = (),
         policy: Policy = BY_FORM,
+        folds: Folds | None = None,
     ) -> None:
-        self._record, self._book, self._opener, self._policy = record, book, opener, policy
+        self._record, self._book, self._opener, self._policy, self._folds = record, book, opener, policy, folds
         self._speak = tuple(parties) or record.roster.speakers()
         self._begin(record.roster)
 
     def _begin(self, roster: Roster) -> None:
         self._roster, self._ledger, self._read = roster, Ledger(self._speak), dict[str, int]()
         self._interpreter = Interpreter(roster, self._book, self._opener, self._policy)
-        self._streams: dict[str, Iterator[Item]] = {}
+        self._streams: dict[str, Iterator[tuple[Item, bytes]]] = {}
         self._given: Account | None = None
         self._shared = False  # whether an account that was given out looks into this ledger
+        self._folding = None if self._folds is None else Folding(self._record, self._folds, roster)
+        if self._folding is not None:
+            self._read |= self._folding.unfold(self._ledger, self._again)
+
+    def _again(self, row: Row) -> Item:
+        if row.kind != OTHER:
+            return self._interpreter.again(row)
+        entry, body = next(iter(self._record.entries(*row.ref)))
+        return replace(self._interpreter.item(entry, body), doubtful=row.who.doubtful)
 
     @property
     def total(self) -> int:
@@ -234,11 +227,13 @@ class Reading:
             log = min(behind, key=self._ledger.height)
             wanted, taken = min(left, _RUN), 0
             if log not in self._streams:
-                self._streams[log] = self.items(log, self._at(log), self._record.size(log) - self._at(log))
-            for item in islice(self._streams[log], wanted):
+                self._streams[log] = self._fresh(log, self._at(log), self._record.size(log) - self._at(log))
+            for item, words in islice(self._streams[log], wanted):
                 if self._ledger.changes(item):
                     self._part()
                 self._ledger.add(item)
+                if self._folding is not None:
+                    self._folding.take(self._ledger, item, words)
                 self._read[log], self._given = item.ref[1] + 1, None
                 taken += 1
             if taken < wanted:  # the log has grown since
@@ -259,8 +254,12 @@ class Reading:
         held = self._ledger.between(log, start, start + most)
         yield from held
         if len(held) < most:
-            for entry, body in islice(self._record.entries(log, start + len(held)), most - len(held)):
-                yield self._interpreter.item(entry, body)
+            yield from (item for item, _ in self._fresh(log, start + len(held), most - len(held)))
+
+    def _fresh(self, log: str, start: int, most: int) -> Iterator[tuple[Item, bytes]]:
+        """Yield items from the entries, each with the words that were opened for it."""
+        for entry, body in islice(self._record.entries(log, start), most):
+            yield self._interpreter.read(entry, body)
 
     def account(self) -> Account:
         """Return the account of what was read; it stays what it is, whatever is read later."""

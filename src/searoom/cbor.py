@@ -21,6 +21,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias, cast
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 
 Value: TypeAlias = (
     "int | bytes | str | bool | Sequence[Value] | Mapping[int | str, Value] | Mapping[int, Value]"
@@ -67,9 +68,9 @@ def check_text(text: str) -> str:
         return text
     hidden = _FORBIDDEN.search(text)
     if hidden:
-        raise NotAllowed(f"text has the forbidden character U+{ord(hidden[0]):04X} at place {hidden.start()}")
+        raise NotAllowed(Sentence("text.forbidden", number=f"{ord(hidden[0]):04X}", place=hidden.start()))
     if not unicodedata.is_normalized("NFC", text):
-        raise NotAllowed("text is not in Unicode normalisation form C")
+        raise NotAllowed(Sentence("text.not_nfc"))
     return text
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "signal": ("searoom.commands.words:signal", "a signal's words in three languages, and how to say it by voice"),
     "codebook": ("searoom.commands.codebook:codebook", "review the signals' words, and bring a book of your own"),
     "agreement": ("searoom.commands.agreement:agreement", "check, explain, compare and propose agreements"),
+    "hadr": ("searoom.commands.hadr:hadr", "read a public alert (CAP), and pass it on"),
     "due": ("searoom.commands.promises:due", "what is owed, by whom, until when"),
     "enrol": ("searoom.commands.enrolment:enrol", "make a node's keys, or accept a card"),
     "officer": ("searoom.commands.officers:officer", "make your own key, or change its passphrase"),

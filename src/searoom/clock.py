@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.units import MICROSECONDS
 
 Now = Callable[[], int]
@@ -54,11 +55,9 @@ def from_text(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise NotAllowed(
-            f"'{text}' is not a time", advice="Write it like 2026-06-03T04:05:06Z, with the Z or an offset."
-        ) from None
+        raise NotAllowed(Sentence("amount.no_time", text=text)) from None
     if moment.tzinfo is None:
-        raise NotAllowed(f"'{text}' has no zone", advice="Add a Z for UTC, or an offset such as +09:00.")
+        raise NotAllowed(Sentence("amount.time_no_zone", text=text))
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

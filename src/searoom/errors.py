@@ -5,16 +5,30 @@ Anything else that escapes a room of this house is a bug.
 
 from dataclasses import dataclass
 
+from searoom.sentences import Sentence
+
+
+class _Default:
+    """The advice that a class has for all its cases: the row `advice` that bears its name, or its parent's."""
+
+    def __get__(self, _error: object, kind: type) -> str:
+        """Return the advice of a kind of error."""
+        return Sentence(next(key for each in kind.__mro__ if Sentence.has(key := f"advice.{each.__name__}")))
+
 
 class SearoomError(Exception):
-    """What the four have in common: one sentence for a person, and what that person can do."""
+    """What the four have in common: one sentence for a person, and what that person can do.
 
-    default_advice = ""
+    A `Sentence` is said on a page in the language of that page; any other text stays as it is, behind a sentence of
+    the page that says what kind of failure it is.
+    """
+
+    default_advice = _Default()
 
     def __init__(self, sentence: str, *, advice: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self._advice = advice
+        self._advice = advice or (sentence.to_do() if isinstance(sentence, Sentence) else "")
 
     def advice(self) -> str:
         """Return what the reader of this error can do about it, in one sentence."""
@@ -24,37 +38,25 @@ class SearoomError(Exception):
 class NotAllowed(SearoomError):
     """Our side asked for what may not be, or bytes do not have the form they must have; nothing happened."""
 
-    default_advice = "Correct what the message names and try again; nothing was changed."
-
 
 class PeerFault(SearoomError):
     """The counterpart's node broke the protocol; this session is dead, the record is untouched."""
-
-    default_advice = "Nothing was stored. The next contact starts afresh; if this recurs, telephone the other watch."
 
 
 class Tampered(SearoomError):
     """A proof or a signature does not check; the evidence is kept, and the same bytes are never tried again."""
 
-    default_advice = "Do not rely on these bytes. Keep them as evidence and ask the other side for theirs."
-
 
 class StateUnknown(SearoomError):
     """Disk or lock failed midway; stop now, and recover at the next start."""
-
-    default_advice = "Free the disk or the lock that is named, then start again; start-up recovers what was committed."
 
 
 class Forked(Tampered):
     """What does not check is a log itself: its keeper signed two histories of it, and here is the proof."""
 
-    default_advice = "Keep these bytes: they prove it to anybody. Ask the party concerned for an explanation."
-
 
 class Unreachable(StateUnknown):
     """What was to be read over a network cannot be reached, or answers as it must not; nothing was proven."""
-
-    default_advice = "Try again later, or ask for the same files on a stick; nothing is proven by silence."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from searoom import annexes, handsigned, unlocking
-from searoom.asides import CLOSE, OPEN
 from searoom.cbor import Value
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
+from searoom.keys import unlocking
+from searoom.keys.unlocking import Ask
+from searoom.matters.asides import CLOSE, OPEN
 from searoom.record.algorithms import PrivateKey
 from searoom.record.cards import Card
 from searoom.record.entry import Released, Statement, sign_statement, verify_released
@@ -22,11 +23,12 @@ from searoom.record.entry import release as released_by
 from searoom.record.keys import Role, Signer
 from searoom.record.roster import Roster
 from searoom.record.seal import Opening, Sealed, seal
-from searoom.release import Policy, forbidden, lacking, read_policy
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.kinds import CONTRIBUTION_SIZE
-from searoom.unlocking import Ask
+from searoom.statements import annexes, handsigned
+from searoom.statements.release import Policy, forbidden, lacking, read_policy
 
 METHODS = {"ARPA": "radar", "RADAR": "radar", "AIS": "ais", "EYE": "estimate"}
 """How a measurement says that it was made, by the kind of the sensor; any other kind is 'computed'."""
@@ -84,7 +86,8 @@ class Placed:
 def sit_down(folder: Path) -> Table:
     """Ask the node in `folder` who it is and what time it has; its cards are checked from each party's first on."""
     reply = ask(folder, {"do": "material"})
-    roster = Roster([Card.from_bytes(data) for data in cast("list[bytes]", reply["cards"])])
+    former = cast("list[str]", reply.get("former", []))
+    roster = Roster([Card.from_bytes(data) for data in cast("list[bytes]", reply["cards"])], former)
     for log, index, data in cast("list[tuple[str, int, bytes]]", reply.get("later", [])):
         roster = roster.with_card(data, log, index)
     return Table(
@@ -105,7 +108,7 @@ def person(table: Table, key_file: Path, passphrase: Ask | None = None) -> Perso
     for known in table.own.keys:
         if known.role is Role.OFFICER and known.public == held.key.public:
             return Person(known.holder, known.name, held.key, known.member, held.duress)
-    raise NotAllowed(f"{key_file} is not the key of an officer of {table.party}")
+    raise NotAllowed(Sentence("officer.no_key", key=key_file, party=table.party))
 
 
 def say(
@@ -121,7 +124,7 @@ def say(
     table = sit_down(folder)
     form = book.form(filled.form)
     if form.automatic:
-        raise NotAllowed(f"'{form.name}' is written by the station alone")
+        raise NotAllowed(Sentence("officer.station", form=form.name))
     if why := forbidden(table.policy, form):
         raise NotAllowed(why, advice="Only an agreement that both sides changed can give this leave.")
     filled, openings = complete(filled, book)
@@ -226,13 +229,12 @@ def look(folder: Path, draft: int, book: FormBook) -> Looked:
     statement = released.statement
     signers = verify_released(released, table.own)
     if opening.plain_hash() != statement.plain_hash:
-        raise NotAllowed(f"draft {draft}: the words shown are not those that the first person signed")
+        raise NotAllowed(Sentence("officer.other_words", draft=draft))
     filled = forms.decode(opening.content, book)
     here = (table.mechanism, table.exercise, table.party, table.recipients(filled))
     if here != (statement.mechanism, statement.exercise, statement.author, statement.recipients):
         raise NotAllowed(
-            f"draft {draft} is not of this mechanism, party and recipients",
-            advice="A counterpart's first card changes for whom words are: draft them anew.",
+            Sentence("officer.not_here", draft=draft),
         )
     apart = cast("Mapping[bytes, bytes]", dict(cast("list[tuple[bytes, bytes]]", reply.get("annexes", []))))
     shown = annexes.attach(filled, book, apart.get)
@@ -245,8 +247,7 @@ def release(folder: Path, key_file: Path, looked: Looked, *, passphrase: Ask | N
     who = person(table, key_file, passphrase)
     if any(who.id == signer.holder or who.key.key_id == signer.key_id for signer in looked.signers):
         raise NotAllowed(
-            f"{who.name} has signed draft {looked.draft} already",
-            advice="Substance takes two: another person releases it.",
+            Sentence("officer.signed_already", name=who.name, draft=looked.draft),
         )
     note_duress(folder, table, who, looked.book)
     statement = looked.released.statement

@@ -5,7 +5,7 @@ import pytest
 from attacks.scene import AMBER, CORAL, Scene
 from builders import opener, say
 from searoom.account import Closed, Message, read
-from searoom.delivery import delivery
+from searoom.matters.delivery import delivery
 from searoom.signals import forms
 
 BOOK = forms.load()

@@ -10,7 +10,7 @@ import pytest
 
 from builders import NOW_US, Party, exchange, issue, make_party, make_record, make_released, renewed, roster, say
 from searoom.errors import NotAllowed, SearoomError, Tampered
-from searoom.proposals import Change, next_card, sign_part
+from searoom.keys.proposals import Change, next_card, sign_part
 from searoom.record import heads
 from searoom.record.algorithms import SigningKey
 from searoom.record.batch import Batch

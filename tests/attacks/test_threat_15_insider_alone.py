@@ -9,10 +9,10 @@ from builders import NOW_US, Party, epoch_words, make_party, make_record, make_r
 from deskside import fill, signed
 from searoom.account import Closed, Message, read
 from searoom.errors import NotAllowed
-from searoom.node import Node
-from searoom.release import ANY, Policy, Rule
+from searoom.node.node import Node
 from searoom.signals import forms
 from searoom.signals.forms import Filled
+from searoom.statements.release import ANY, Policy, Rule
 
 BOOK = forms.load()
 SUBSTANCE = forms.from_text(BOOK, "hotline-message", {"text": "We yield."})

@@ -45,3 +45,38 @@ def test_from_an_incident_to_a_form_that_is_filled_in_by_keyboard(after):
     page.wait_for_url("**/say/measurement?*")
 
     assert page.input_value("[name='field-dossier']").startswith("amber/")
+
+
+def stand_by(desks, party, button):
+    """Press a button of the joint review, sign it as one officer, and release it as another; both through the pages."""
+    first, second = desks.sit(party, "duty-1"), desks.sit(party, "duty-2")
+    first.goto(desks.url(party) + "/reviews/2026/joint")
+    first.get_by_role("link", name=button, exact=True).click()
+    signed = first.input_value("[name='field-hash']"), first.input_value("[name='field-heads']")
+    first.get_by_role("button", name="Look at it as it will be read").click()
+    first.get_by_role("button", name="Sign the draft; another person releases it").click()
+    first.wait_for_url("**/drafts/*")
+    second.goto(first.url)
+    second.get_by_role("button", name="Sign and release").click()
+    second.wait_for_url("**/messages/*/*")
+    desks.meet()
+    return signed
+
+
+def test_both_sign_the_same_hash_and_it_is_agreed(after):
+    """Amber stands by its data file; coral presses its first button: the same hash of the same entries, and it is agreed."""
+    ours = stand_by(after, "amber", "Stand by this data file")
+    page = after.sit("coral", "duty-1")
+    page.goto(after.url("coral") + "/reviews/2026/joint")
+    page.get_by_text("Signed, but not by every party yet.").wait_for()
+    assert "Stand by the same data file as Amber" == page.locator("section:has(#agreed) a.button").first.inner_text()
+    assert not page.get_by_role("link", name="Stand by this data file", exact=True).is_visible()
+
+    theirs = stand_by(after, "coral", "Stand by the same data file as Amber")
+
+    assert ours == theirs
+    for party in ("amber", "coral"):
+        page = after.sit(party, "duty-1")
+        page.goto(after.url(party) + "/reviews/2026/joint")
+        page.get_by_text("Agreed: every party has signed the same hash.").wait_for()
+        assert 0 == page.locator("a[href*='review-agreed']").count()

@@ -3,7 +3,7 @@
 import pytest
 
 from browser_at_work import Desks
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.exercise.consoles import Consoles
 from searoom.units import MICROSECONDS
 

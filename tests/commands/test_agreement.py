@@ -84,6 +84,11 @@ def test_prints_the_coverage_of_stories(capsys, tmp_path):
     assert 3 == main(["agreement", "coverage", "demo"])
 
 
+def test_tells_stories_on_nodes(capsys):
+    """With keys, stores and lines the table is the one of the accounts made by hand."""
+    assert run(capsys, "coverage", "issues") == run(capsys, "coverage", "issues", "--nodes")
+
+
 def test_makes_rows_and_marks_words(capsys):
     """Rows with their hashes to take to the table; words of sovereignty, whose sender decides."""
     assert "yearly-look" in run(capsys, "propose", "issues")[1]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deskside import at_work, change_settings, run
-from searoom import desk
+from searoom.desk import asking as desk
 from searoom.exercise.scenario import CSV_HEAD
 from searoom.units import MICROSECONDS
 

@@ -3,11 +3,11 @@
 import pytest
 
 from deskside import run
-from searoom import ceremonies, enrol, keyfiles
 from searoom.commands import cards
 from searoom.errors import NotAllowed
-from searoom.passphrases import FLOOR
-from searoom.proposals import Proposal, first_card, root_bytes
+from searoom.keys import ceremonies, enrol, keyfiles
+from searoom.keys.passphrases import FLOOR
+from searoom.keys.proposals import Proposal, first_card, root_bytes
 from searoom.record.cards import Card
 from searoom.record.keys import Role
 from searoom.record.roster import Roster

@@ -3,10 +3,10 @@
 import pytest
 
 from deskside import run
-from searoom import keyfiles
-from searoom.enrol import read_settings
-from searoom.passphrases import FLOOR
-from searoom.proposals import root_from_bytes
+from searoom.keys import keyfiles
+from searoom.keys.enrol import read_settings
+from searoom.keys.passphrases import FLOOR
+from searoom.keys.proposals import root_from_bytes
 from searoom.record.cards import Card
 from searoom.record.keys import Role
 from searoom.signals import fingerprints

@@ -3,7 +3,7 @@
 import pytest
 
 from deskside import at_work, key_file, run
-from searoom.books import FOLDER
+from searoom.node.books import FOLDER
 from searoom.signals import annex
 
 HEAD = annex.template()
@@ -100,6 +100,33 @@ def test_a_book_is_brought_and_is_in_force_where_it_is_named(capsys, stage, tmp_
     assert 0 == run(capsys, "signal", "CM9", "--books", "plain,cues", "--node", node)[0]
     assert 3 == run(capsys, "signal", "CM9", "--node", node)[0]
     assert 3 == run(capsys, "signal", "CM9", "--books", "plain,cues")[0]
+
+
+def test_what_was_brought_is_said_flown_and_read_back(capsys, stage, tmp_path):
+    """From the empty template to the words on the bridge: found, spoken, heard, in each language, and reviewed as own."""
+    table, node = tmp_path / "cues.tsv", stage.folder("amber")
+    row = "CM9\tINFORMATION\tyes\t\tcourse\t\tMade group: my practice course is {course}.\t\t"
+    run(capsys, "codebook", "template", "--out", table)
+    table.write_text(table.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    assert 0 == run(capsys, "codebook", "import", table, "--source", "made for a test", "--node", node)[0]
+    books = ("--books", "plain,cues", "--node", node)
+
+    assert "CM9" in run(capsys, "signal", "--find", "practice course", *books)[1]
+    means = ("--to", "CORAL 34", "--from", "AMBER 21", "--flags", tmp_path / "hoist.svg", "--light", "--ais", "all")
+    sent = run(capsys, "signal", "CM9", *books, *means, "--set", "course=045")[1]
+    for words in (
+        "my practice course is ZERO FOUR FIVE degrees.",
+        "CHARLIE + MIKE + PENNANT 9",
+        "-.-. -- ----.",
+        "!AIBBM",
+        "source: made for a test",
+    ):
+        assert words in sent, words
+    assert "may be CM9" in run(capsys, "signal", "--hoist", "code charlie mike pennant 9", *books)[1]
+    heard = run(capsys, "signal", "--heard", "made group my practice course is 045", *books)[1]
+    assert "CM9" in heard
+    assert "（未訳）" in run(capsys, "signal", "CM9", *books)[1]
+    assert "CM9" not in run(capsys, "signal", "--heard", "made group my practice course is 045", "--node", node)[1]
 
 
 def test_a_faulty_book_is_not_kept(capsys, stage, tmp_path):

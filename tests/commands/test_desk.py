@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deskside import at_work, change_settings, fill, key_file, meet, run, signed
-from searoom import desk
+from searoom.desk import asking as desk
 from searoom.record.verify import verify_folder
 
 

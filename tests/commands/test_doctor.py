@@ -8,8 +8,8 @@ import sqlite3
 import pytest
 
 from deskside import MESSAGE, at_work, change_settings, run, signed
-from searoom import desk
-from searoom.node import Node
+from searoom.desk import asking as desk
+from searoom.node.node import Node
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import pytest
 
 from deskside import run
-from searoom import keyfiles
-from searoom.enrol import Address, read_settings
+from searoom.keys import keyfiles
+from searoom.keys.enrol import Address, read_settings
+from searoom.keys.passphrases import FLOOR
+from searoom.keys.proposals import NodeRequest
 from searoom.obligations.agreement import load
-from searoom.passphrases import FLOOR
-from searoom.proposals import NodeRequest
 from searoom.record.cards import Card
 from searoom.record.keys import Role
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from builders import NOW_US, parties, records, say
-from searoom import cbor, cli, enrol
+from searoom import cbor, cli
 from searoom.commands import evidence
+from searoom.keys import enrol
 from searoom.record.export import write_record
 from searoom.record.forks import EntryFork
 from searoom.record.store import SqliteStore

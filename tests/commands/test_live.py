@@ -3,7 +3,7 @@
 import pytest
 
 from deskside import run
-from searoom.alarmbook import Alarmbook
+from searoom.watch.alarmbook import Alarmbook
 
 
 @pytest.mark.parametrize(

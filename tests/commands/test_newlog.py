@@ -5,7 +5,8 @@ import json
 import pytest
 
 from deskside import at_work, fill, key, key_file, meet, run, signed
-from searoom import cbor, desk
+from searoom import cbor
+from searoom.desk import asking as desk
 from searoom.record.entry import Released, release
 from searoom.record.seal import reason
 

@@ -3,9 +3,9 @@
 import pytest
 
 from deskside import run, unlock
-from searoom import ceremonies, keyfiles
-from searoom.passphrases import FLOOR
-from searoom.proposals import OfficerRequest
+from searoom.keys import ceremonies, keyfiles
+from searoom.keys.passphrases import FLOOR
+from searoom.keys.proposals import OfficerRequest
 
 
 @pytest.fixture(autouse=True)

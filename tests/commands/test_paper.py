@@ -9,9 +9,9 @@ from fake_desk import FakeDesk
 from searoom import cli, officer
 from searoom.commands import paper
 from searoom.errors import NotAllowed
-from searoom.offrecord import PROVES_NOTHING
+from searoom.matters.slip import MATCHES, check_slip, slip
 from searoom.signals import forms
-from searoom.slip import MATCHES, check_slip, slip
+from searoom.statements.offrecord import PROVES_NOTHING
 from told import BOOK, Tale
 
 

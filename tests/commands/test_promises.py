@@ -7,7 +7,7 @@ import pytest
 
 from deskside import at_work, exchange, fill, run, signed
 from searoom.commands import promises
-from searoom.node import Node
+from searoom.node.node import Node
 
 AT = "2026-01-01T00:00:00Z"
 PACK = resources.files("searoom.obligations") / "data" / "agreements" / "demo.toml"

@@ -1,5 +1,6 @@
 """The command `serve`: node and console start together, and neither outlives the other."""
 
+import json
 import re
 import signal
 import subprocess
@@ -8,7 +9,8 @@ import sys
 import pytest
 
 from console_at_work import Browser, people, wait_for, words
-from searoom import cli, desk
+from searoom import cli
+from searoom.desk import asking as desk
 from searoom.errors import SearoomError
 from stage import gone
 
@@ -63,3 +65,22 @@ def test_a_folder_that_is_no_nodes_is_refused(tmp_path, capsys):
     """The sentence names the folder."""
     assert 3 == cli.main(["serve", str(tmp_path)])
     assert "is not a node's folder" in capsys.readouterr().err
+
+
+def test_as_a_log_it_writes_one_json_object_a_line(stage):
+    """Node and console tell their events as JSON alone, each with its time and level, from the start to the end."""
+    folder = stage.folder("amber")
+    people(folder).close()
+    command = [sys.executable, "-m", "searoom", "serve", str(folder), "--port", "0", "--log", "json"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            lines = [json.loads(process.stderr.readline())]
+            while "listening" != lines[-1]["event"] or lines[-1]["port"] == stage.ports["amber"]:
+                lines.append(json.loads(process.stderr.readline()))
+            process.send_signal(signal.SIGTERM)
+            lines += map(json.loads, process.stderr)
+        finally:
+            process.kill()
+
+    assert 2 == len([one for one in lines if one["event"] == "listening"])
+    assert all({"time", "level", "event"} <= set(one) for one in lines)

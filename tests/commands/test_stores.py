@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from deskside import CONTACT, at_work, change_settings, meet, run, signed
-from searoom import desk
-from searoom.node import Node
+from searoom.desk import asking as desk
+from searoom.node.node import Node
 
 
 def say(stage, node, times=1):

@@ -13,10 +13,10 @@ from searoom.commands import verdicts
 from searoom.link import frames
 from searoom.link.bundle import make_parts
 from searoom.link.frames import Entries
-from searoom.offrecord import COPY, PROVES_NOTHING
 from searoom.record.entry import place
 from searoom.record.forks import EntryFork
 from searoom.signals import fingerprints
+from searoom.statements.offrecord import COPY, PROVES_NOTHING
 from small_record import put, small_files
 
 AMBER, CORAL = parties()

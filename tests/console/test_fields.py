@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from searoom.console.asked import PACKAGE
 from searoom.console.fields import drawn, elsewhere
+from searoom.console.wording import told
 from searoom.errors import Finding
 from searoom.review.templating import environment
 from searoom.review.texts import Texts
@@ -21,7 +22,7 @@ CONTROLS = re.compile(r"<(input|select|textarea)\b[^>]*>")
 def page(form, lang, typed=None, findings=()):
     """Return the fields of a form as a page draws them."""
     template = environment(PACKAGE).get_template("fields.html").module
-    rows = drawn(form, typed or {}, findings, lang, PARTIES)
+    rows = drawn(form, typed or {}, told(findings, form, lang), lang, PARTIES)
     return str(template.fields(rows, Texts(lang, PACKAGE), Texts(lang), lang))
 
 
@@ -39,8 +40,8 @@ def test_every_form_is_filled_in_by_keyboard(form, lang):
     assert len(set(ids)) == len(ids)
     assert all(re.search(r' aria-describedby="[^"]*-found', each) for each in controls)
     assert not re.search(r'tabindex="-|disabled|type="hidden"', text)
-    for told in re.findall(r'aria-describedby="([^"]+)"', text):
-        assert set(told.split()) <= ends
+    for marks in re.findall(r'aria-describedby="([^"]+)"', text):
+        assert set(marks.split()) <= ends
     for each in drawn(form, {}, (), lang, PARTIES):
         assert each.boxes or each.parts
         assert Markup.escape(each.label) in text
@@ -62,19 +63,19 @@ def test_what_is_found_stands_at_its_field_with_the_rule_that_asks():
     found = Finding("area", "a corner stands twice", "exercise-notice: area")
     text = page(form, "en", findings=(found,))
     where = re.search(r'<fieldset[^>]*aria-describedby="(field-area-found)[ "]', text)[1]
-    told = text.partition(f'id="{where}"')[2].partition("</div>")[0]
+    beside = text.partition(f'id="{where}"')[2].partition("</div>")[0]
 
-    assert "The other side will find:" in told
-    assert "a corner stands twice" in told
-    assert "Asked for by exercise-notice: area" in told
+    assert "The other side will find:" in beside
+    assert "a corner stands twice" in beside
+    assert "Asked for by exercise-notice: area" in beside
     assert re.search(r'name="field-area"[^>]*aria-invalid="true"', text)
-    assert () == elsewhere(form, (found,))
+    assert () == elsewhere(form, told((found,), form, "en"))
 
 
 def test_what_is_found_at_no_field_is_not_lost():
     """An answer that does not say what it answers is told above the fields; an error's finding at its value."""
     form = BOOK.form("measurement")
-    apart, error = Finding("reply_to", "it does not say which"), Finding("error_mm", "no error")
+    apart, error = told((Finding("reply_to", "it does not say which"), Finding("error_mm", "no error")), form, "en")
 
     assert (apart,) == elsewhere(form, (apart, error))
     assert [(error,)] == [each.found for each in drawn(form, {}, (error,), "en", PARTIES) if each.name == "distance"]
@@ -82,8 +83,9 @@ def test_what_is_found_at_no_field_is_not_lost():
 
 def test_a_finding_about_a_part_stands_at_the_part():
     """Of a craft, the part that is wrong is named, and not the whole."""
-    found = Finding("by.name", "this is needed and missing", "x")
-    rows = drawn(BOOK.form("observed-act"), {}, (found,), "en", PARTIES)
+    form = BOOK.form("observed-act")
+    (found,) = told((Finding("by.name", "this is needed and missing", "x"),), form, "en")
+    rows = drawn(form, {}, (found,), "en", PARTIES)
     craft = next(each for each in rows if each.name == "by")
 
     assert [(found,)] == [part.found for part in craft.parts if part.name == "by.name"]

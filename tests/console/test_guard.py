@@ -121,6 +121,7 @@ def test_too_many_requests_wait(guard, monkeypatch):
     answers = [ask(guard)[0] for _ in range(BURST + 5)]
 
     assert [200] * BURST + [429] * 5 == answers
+    assert b"1" == ask(guard)[1][b"retry-after"]
     assert 200 == ask(guard, client=("127.0.0.2", 1))[0]
     now[0] += 2.5 / PER_SECOND
     assert [200, 200, 429] == [ask(guard)[0] for _ in range(3)]

@@ -3,8 +3,9 @@
 import pytest
 
 from deskside import CONTACT, at_work, key_file
-from searoom import desk, officer
+from searoom import officer
 from searoom.console.held import HeldRecord, notes_of
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed
 from searoom.signals import forms
 

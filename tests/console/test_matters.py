@@ -87,6 +87,18 @@ def test_what_was_not_delivered_is_counted(stage):
         assert (False, 1) == (line.up, line.waiting)
 
 
+def test_our_last_receipt_is_not_shown_as_held(scene):
+    """Nobody sends a receipt for a receipt: when all that was said is delivered, nothing waits on either side."""
+    stage, view = scene
+    say(stage, "coral-1", "hotline-contact", {"phrase": "please-answer"})
+
+    seen = view()
+    receipts = [one for one in seen.account.messages("receipt") if one.author == "amber"]
+
+    assert seen.account.delivered(receipts[-1].ref, "coral") is None
+    assert [0] == [line.waiting for line in matters.lines(seen)]
+
+
 def test_the_most_pressing_encounter_stands_first(scene):
     """By grade, then by the time that is left."""
     _, view = scene
@@ -115,3 +127,36 @@ def test_only_what_is_near_in_time_is_pressing(scene):
         assert duty.state in ("missed", "disputed") or duty.due_us <= seen.now_us + matters.SOON_US
     late = replace(seen, now_us=seen.now_us - 10 * matters.SOON_US)
     assert [] == [duty for duty in matters.pressing(late) if duty.state == "pending"]
+
+
+def test_an_agreed_phrase_that_is_an_answer_waits_for_none(scene):
+    """ "We are on the line." and "nothing further" are read, and nobody owes an answer to them, on either side."""
+    stage, view = scene
+    for phrase in ("we-are-here", "nothing-further"):
+        ref = say(stage, "coral-1", "hotline-contact", {"phrase": phrase})
+        view()
+        say(stage, "amber-1", "read", {}, ref)
+        say(stage, "amber-1", "hotline-contact", {"phrase": phrase})
+    asked = say(stage, "coral-1", "hotline-contact", {"phrase": "please-answer"})
+    view()
+    say(stage, "amber-1", "read", {}, asked)
+
+    seen = view()
+    assert [asked] == [one.ref for one in matters.unanswered(seen)]
+    assert () == matters.awaited(seen)
+
+
+def test_what_was_handed_over_by_telephone_says_so(scene):
+    """The newest of what our officers wrote of it; an entry that nobody handed over has none."""
+    stage, view = scene
+    ref = say(stage, "amber-1", "hotline-contact", {"phrase": "please-answer"})
+    (call,) = matters.awaited(view())
+    assert matters.handed(view(), call) is None
+
+    told = {"party": "coral", "medium": "telephone", "at": "2026-06-03T02:00:00Z"}
+    for readback in ("none", "words"):
+        say(stage, "amber-1", "conveyed", {**told, "readback": readback}, ref)
+
+    seen = view()
+    assert "words" == matters.handed(seen, call).filled.fields["readback"]
+    assert [ref] == [one.ref for one in matters.awaited(seen)]

@@ -1,7 +1,10 @@
 """What pages show of the record: words as they were said, states with what they do not mean, duties with their owner."""
 
+import re
+
+from console.duties.test_pages import NOTICE
 from console_at_work import Browser, console, wait_for, words
-from deskside import CONTACT, MESSAGE, at_work, key_file, meet
+from deskside import CONTACT, MESSAGE, at_work, fill, key_file, meet, signed
 from searoom import officer
 from searoom.signals import forms
 
@@ -74,3 +77,22 @@ def test_the_record_page_says_stored_and_never_agreed(stage):
         text = words(Browser(address, **{"Accept-Language": "en"}).sign_in("audit-1").get("/record")[2])
 
         assert "Countersigned as stored, not as agreed" in text
+
+
+def test_the_usual_answers_are_those_that_the_form_names(stage):
+    """Under a notice the layers and its own three answers stand first; of its kin, what answers something else is folded."""
+    with at_work(stage) as nodes, console(stage.folder("amber")) as address:
+        coral = nodes["coral"].node
+        entry = coral.submit(
+            *signed(stage, coral, fill("exercise-notice", NOTICE, channel="desk"), "coral-1", "coral-2")
+        )
+        meet(nodes)
+        sit, path = Browser(address).sign_in("duty-1"), f"/messages/coral/{entry.index}"
+        wait_for(lambda: 200 == sit.get(path)[0])
+        first, folded = sit.get(path)[2].split('<details id="answering">')
+        usual = set(re.findall(r'href="/say/([a-z-]+)\?reply_to', first))
+        assert {"exercise-assessment", "exercise-invitation", "exercise-report"} == {
+            n for n in usual if "exercise" in n
+        }
+        assert {"sufficient", "clarification"} <= usual
+        assert 'href="/say/exercise-visit-answer?' in folded.split("</details>")[0]

@@ -8,7 +8,7 @@ from authenticator import PRESENT, Authenticator, octets, text
 from searoom.console.passkeys import HOLDS_US, MOST, WAITING, Site
 from searoom.console.people import People, Person
 from searoom.errors import NotAllowed
-from searoom.passphrases import FLOOR
+from searoom.keys.passphrases import FLOOR
 
 NOW = 1_800_000_000_000_000
 HERE = Site("localhost", "http://localhost:8480")

@@ -4,7 +4,7 @@ import pytest
 
 from searoom.console.passwords import UNSET, opens, secret_of
 from searoom.errors import StateUnknown
-from searoom.passphrases import FLOOR
+from searoom.keys.passphrases import FLOOR
 
 
 def test_a_secret_opens_by_its_password_alone():

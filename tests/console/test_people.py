@@ -15,7 +15,7 @@ from searoom.console.people import (
     Person,
 )
 from searoom.errors import NotAllowed, StateUnknown
-from searoom.passphrases import FLOOR
+from searoom.keys.passphrases import FLOOR
 
 NOW = 1_800_000_000_000_000
 PASSWORD = "officer of the watch 7"

@@ -8,7 +8,7 @@ import pytest
 from searoom.console.people import People
 from searoom.console.peoplefile import _FIRST, FILE, PeopleFile
 from searoom.errors import StateUnknown
-from searoom.passphrases import FLOOR
+from searoom.keys.passphrases import FLOOR
 
 SECRET = "argon2id m=19456 t=2 p=1 " + "0" * 32 + " " + "0" * 64
 

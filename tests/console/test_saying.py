@@ -7,8 +7,8 @@ import pytest
 
 from console_at_work import Browser, console, fields_of, people, words
 from deskside import at_work, meet
-from searoom import desk
 from searoom.console.people import Person
+from searoom.desk import asking as desk
 
 WORDS = "We hold a rescue drill at 0600Z."
 
@@ -229,3 +229,29 @@ def test_every_form_that_a_person_says_can_be_opened(scene):
     for path in sorted({each.partition("?")[0] for each in shown}):
         status, _, text = one.get(path)
         assert 200 == status, (path, words(text)[:300])
+
+
+def test_a_form_that_cannot_be_looked_at_says_so_at_its_head(scene):
+    """Whoever presses with a field missing is told at once that nothing went, how much is wrong, and where."""
+    _, _, address = scene
+    one, page = sit(address), "/say/exercise-notice"
+    sent = {**fields_of(one.get(page)[2]), "lang": "en", "field-start": "2026-06-20", "field-purpose": "Training"}
+    text = one.post(page, {**sent, "deed": "look"})[2]
+    head = re.search(r'<div class="alarm" id="stopped" role="alert">.*?</div>', text, re.DOTALL)[0]
+    assert "Nothing was sent. It cannot be looked at yet; wrong or missing here: 8." in words(head)
+    assert 'href="#field-area-found"' in head
+    assert 'id="field-area-found"' in text
+    assert "#field-purpose-found" not in head
+    assert 'id="stopped"' not in one.post(page, sent, **{"X-Live": "1"})[2]
+    assert 'id="stopped"' not in one.get(page)[2]
+
+
+def test_a_form_that_no_clause_in_force_asks_for_says_so(scene):
+    """The notice of training is offered and not in force: it can be said, and the page says what it then is not."""
+    _, _, address = scene
+    one = sit(address)
+    assert "no clause in force asks for it" in words(one.get("/say/macm-training-notice")[2])
+    assert 'id="offered"' not in one.get("/say/hotline-message")[2]
+    row = re.search(r'<li><a href="/say/macm-training-notice.*?</li>', one.get("/say")[2])[0]
+    assert "offered, not in force" in words(row)
+    assert 1 < one.get("/say")[2].count("offered, not in force") < 20

@@ -3,7 +3,7 @@
 import pytest
 
 from searoom.doctoring.ailment import Patient
-from searoom.enrol import read_settings
+from searoom.keys.enrol import read_settings
 
 NOW = 1_780_000_000_000_000
 

@@ -7,7 +7,7 @@ from deskside import MESSAGE, change_settings, exchange, signed
 from searoom.doctoring import stores
 from searoom.doctoring.ailment import Patient, Weight
 from searoom.doctoring.stores import Still
-from searoom.enrol import read_settings
+from searoom.keys.enrol import read_settings
 
 
 def test_nothing_can_be_written_through_it(amber):

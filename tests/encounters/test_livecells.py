@@ -119,9 +119,21 @@ def test_without_numba_the_same_pairs_are_asked_about(monkeypatch):
     assert len(found[0]) > 20
 
 
-def test_lists_grow_and_old_entries_are_passed_over(monkeypatch):
+def test_of_who_is_told_already_only_more_is_asked(monkeypatch):
+    """A pair comes out where more may be told of it than was, now or within seconds, and not again after that."""
+    picture, cells = Picture(Settings()), Cells(Settings())
+    apart = 2.0 * 1_205.0 * 8.0 / (111_320.0 * np.cos(np.radians(30.0)))  # five seconds more than twenty minutes
+    picture.update(fixes_of([("A", 0, 30.0, 130.0, 8.0, 90.0), ("B", 0, 30.0, 130.0 + apart, 8.0, 270.0)]), START_US)
+    cells.move(picture.at(START_US), START_US)
+    told = [
+        cells.near(np.array([0]), START_US, only_watched=False, told=lambda _, grade=grade: grade) for grade in (0, 1)
+    ]
+    assert [1, 0] == [len(keys) for keys in told]
+
+
+def test_pages_grow_and_who_left_one_is_not_found_there(monkeypatch):
     """However often a craft moves, it is found where it is now and nowhere else, and the index has room."""
-    monkeypatch.setattr(livecells, "_ROOM", 8)
+    monkeypatch.setattr(livecells, "_ROOM", 1)
     cells, mover = Cells(Settings()), np.array([1])
     for turn in range(40):
         picture = Picture(Settings())
@@ -145,3 +157,43 @@ def test_asks_only_with_a_watched_craft_where_some_are_watched():
     assert among
     assert all("A" not in pair for pair in among)
     assert 0 == every.waiting
+
+
+def test_what_a_full_look_found_is_told_in_parts_of_watched_pairs_first_and_reports_count_between():
+    """Three pairs meet; of the last part one has turned away by a report heard before it, and is not raised."""
+    apart = 20.0 * 1_203.0 / (111_320.0 * np.cos(np.radians(30.0)))
+    live = Detector(Settings(watched=frozenset({"W"})), live=True, every_pair=True)
+    meet = [
+        (name, 0, 30.0 + 0.1 * place, 130.0 + apart * side, 10.0, 270.0 if side else 90.0)
+        for place, both in enumerate((("A", "B"), ("C", "D"), ("W", "X")))
+        for side, name in enumerate(both)
+    ]
+    assert () == live.hear(fixes_of(meet), START_US)
+    assert () == live.hear_on(10, START_US)
+    glance = live.glance(START_US + 6 * SECOND)
+    told = live.settling(glance, glance.look(), 1)
+    assert [("W", "X")] == [(one.a, one.b) for one in next(told)]
+    assert [("A", "B")] == [(one.a, one.b) for one in next(told)]
+    live.hear(fixes_of([("D", 7, 30.1, 130.0 + apart, 10.0, 0.0)]), START_US + 7 * SECOND)
+    live.hear_on(10, START_US + 7 * SECOND)
+    assert [] == [one for part in told for one in part]
+    assert [("A", "B"), ("W", "X")] == sorted((one.a, one.b) for one in live.encounters())
+
+
+def test_who_moves_while_a_look_is_taken_in_stays_in_the_next_index():
+    """The next index is filled a craft at a time, while reports come; once it is asked, none of them is missing."""
+    live = Detector(live=True)
+    far = [(f"S{place}", 0, 10.0 + 3.0 * place, 100.0, 8.0, 90.0) for place in range(4)]
+    live.hear(fixes_of(far), START_US)
+    live.settle(live.glance(START_US))
+    glance = live.glance(START_US + 20 * SECOND)
+    seen = glance.look()
+    now_us = START_US + 21 * SECOND
+    live.hear(fixes_of([(name, 21, lat + 0.015, 100.0, 8.0, 90.0) for name, _, lat, *_ in far[:3]]), now_us)
+    told = live.settling(glance, seen, 1)
+    next(told)
+    live.hear(fixes_of([("S3", 21, 19.015, 100.0, 8.0, 90.0)]), now_us)
+    assert [] == [one for part in told for one in part]
+    meet = [(f"N{place}", 22, 10.015 + 3.0 * place, 100.1, 8.0, 270.0) for place in range(4)]
+    alerts = live.hear(fixes_of(meet), now_us + SECOND)
+    assert [(f"S{place}", f"N{place}") for place in range(4)] == [(one.a, one.b) for one in alerts]

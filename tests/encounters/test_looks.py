@@ -7,7 +7,7 @@ import pytest
 
 from searoom.encounters.craft import Pair
 from searoom.encounters.detector import detect
-from searoom.encounters.looks import keys_of, look, rows_of, slots_of
+from searoom.encounters.looks import distinct, keys_of, look, rows_of, slots_of, without
 from searoom.encounters.picture import Picture
 from searoom.encounters.settings import Settings
 from tracks_made import KNOT, SECOND, START_US, fixes_of, flight, track
@@ -206,3 +206,13 @@ def test_who_is_watched_and_lies_at_anchor_is_told_of_a_slow_one_as_ever():
     rows = [("OWN", 0, 30.0, 130.0, 0.0, 0.0), ("B", 0, 30.02, 130.0, 4.5 * KNOT, 180.0)]
 
     assert detect(fixes_of(rows), Settings(watched=frozenset({"OWN"}))).alerts
+
+
+@pytest.mark.parametrize(
+    ("numbers", "others"), [([], []), ([3], []), ([], [3]), ([5, 1, 5, 3, 1], [3, 3, 9]), ([2, 1], [1, 2, 2])]
+)
+def test_numbers_of_pairs_come_rising_and_none_twice_and_others_are_taken_from_them(numbers, others):
+    """As a set would tell them."""
+    rising = distinct(np.array(numbers, dtype=np.int64))
+    assert sorted(set(numbers)) == rising.tolist()
+    assert sorted(set(numbers) - set(others)) == without(rising, np.array(others, dtype=np.int64)).tolist()

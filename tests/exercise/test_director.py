@@ -6,7 +6,7 @@ from deskside import at_work, tick, told
 from searoom.errors import Tampered
 from searoom.exercise import director
 from searoom.exercise.run import Outcome
-from searoom.node import Node
+from searoom.node.node import Node
 from searoom.signals.forms import Filled
 
 

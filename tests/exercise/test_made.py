@@ -5,9 +5,10 @@ import signal
 
 import pytest
 
-from searoom import desk, enrol
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.exercise import made
+from searoom.keys import enrol
 from searoom.record.cards import Card
 from searoom.tracks import sources
 from stage import gone

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from searoom import keyfiles, tokens
 from searoom.errors import NotAllowed
+from searoom.keys import keyfiles, tokens
+from searoom.keys.unlocking import open_person
 from searoom.record.algorithms import ED25519, check_signature
-from searoom.unlocking import open_person
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = b"123456"

@@ -8,8 +8,8 @@ from searoom import clock
 from searoom.errors import NotAllowed
 from searoom.obligations import agreement
 from searoom.obligations.agreement import load, parse
-from searoom.release import ANY, Rule
 from searoom.signals import codebook
+from searoom.statements.release import ANY, Rule
 from told import BOOK, DEMO, MACM
 
 FOLDER = resources.files("searoom.obligations") / "data" / "agreements"

@@ -76,6 +76,40 @@ def test_finds_working_days_without_a_calendar():
     assert ["there is no calendar 'moon'"] == [sentence for _, sentence in unknown]
 
 
+def test_finds_a_circle_and_hostile_text_with_their_lines():
+    """Two duties that wait for each other, and letters that hide what is read: each a finding, with its clause."""
+    after = 'kind = "after", clauses = ["{}"], state = "met"'
+    ring = "".join(
+        clause(one, trigger=after.format(other), term='kind = "none"', ful='form = "line-test"')
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    circle = found(HEAD + ring)
+    hidden = found(HEAD + clause("a", ful='form = "line-test"').replace('en = "e"', 'en = "e\u202ef"', 1))
+
+    assert [True] == ["a" in sentence and "b" in sentence and "circle" in sentence for _, sentence in circle], circle
+    assert any("forbidden character" in sentence for _, sentence in hidden), hidden
+    assert all(where.startswith("x.toml:") for where, _ in (*circle, *hidden))
+
+
+def test_a_leap_day_is_a_day_like_any_other_where_it_is_one():
+    """The 29 February of a leap year is taken, that of another year is no day, and no rule of every year has one."""
+    once = 'kind = "once", on = {}'
+
+    assert [] == [
+        text
+        for _, text in found(
+            HEAD + clause("a", trigger=once.format("2028-02-29"), term='kind = "none"', ful='form = "line-test"')
+        )
+        if "29" in text
+    ]
+    assert (
+        "this is not TOML"
+        in found(HEAD + clause("a", trigger=once.format("2027-02-29"), term='kind = "none"', ful='form = "line-test"'))[
+            0
+        ][1]
+    )
+
+
 CALENDAR = '[[calendars]]\nid = "c"\nparty = "amber"\nsource = "model"\nfirst = 2026-01-01\nlast = 2026-06-30\nrest = []\nholidays = []\n'
 ZONE = f'[[zones]]\nid = "z"\nkind = "agreed"\ncorners = ["25 00 N 123 00 E"]\nradius_m = 1\nsource = "model"\nnames = {{ amber = {TEXT} }}\n'
 DAYS = 'kind = "working-days", days = 5, from = "start", calendars = ["c"]'

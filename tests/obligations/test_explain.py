@@ -2,7 +2,8 @@
 
 import pytest
 
-from packs import PACKS
+from packs import HEAD as HEAD_OF_PACK
+from packs import PACKS, clause, small
 from searoom.obligations.agreement import load
 from searoom.obligations.deadlines import TERMS, TRIGGERS
 from searoom.obligations.explain import HEAD, OWES_SAID, TERMS_SAID, TRIGGERS_SAID, explain, span
@@ -18,9 +19,9 @@ def test_says_every_clause_with_its_source(name, lang):
     agreement = load(name, BOOK)
     told = explain(agreement, BOOK, lang)
 
-    for clause in agreement.clauses:
-        for words in (clause.title[lang], clause.text[lang], clause.silence_text[lang], clause.basis or clause.source):
-            assert words in told, clause.id
+    for each in agreement.clauses:
+        for words in (each.title[lang], each.text[lang], each.silence_text[lang], each.basis or each.source):
+            assert words in told, each.id
     assert HEAD[f"wording-{agreement.wording}"][lang] in told
     assert "{" not in told
 
@@ -55,3 +56,16 @@ def test_says_what_is_not_in_force():
     assert "Our proposal, in force here." in told
     assert "For exercises only." in told
     assert "for japan" not in told
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "zh"])
+def test_says_that_a_proposal_comes_from_a_table(lang):
+    """With its source hash, and that it is in force only when each node has adopted it."""
+    source = "6f" * 32
+    lifted = small(
+        clause("a", ful='form = "line-test"'),
+        head=HEAD_OF_PACK.replace('id = "small"', f'id = "small"\npromoted_from = "{source}"'),
+    )
+
+    assert HEAD["promoted"][lang].format(hash=source) in explain(lifted, BOOK, lang)
+    assert source not in explain(load("track-2", BOOK), BOOK, lang)

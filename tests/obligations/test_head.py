@@ -53,7 +53,28 @@ def test_nothing_binds_below_track_1():
 
     assert (False, False) == (second.head.binds, second.head.attribution)
     assert (True, True) == (Head().binds, Head().attribution)
+    assert (False, True) == (second.policy.attributed, MACM.policy.attributed)
     assert {"1", "1.5", "2"} == set(TRACKS)
+
+
+def test_on_track_1_5_persons_stand_by_their_names():
+    """Officials and others together, in their own names, unless the pack says otherwise; nothing binds either way."""
+    middle = HEAD.replace("exercise = true", 'exercise = true\ntrack = "1.5"')
+    quiet = middle.replace("exercise = true", "exercise = true\nattribution = false")
+
+    assert [(False, True), (False, False)] == [
+        (pack.head.binds, pack.policy.attributed) for pack in (small(DONE, head=middle), small(DONE, head=quiet))
+    ]
+
+
+def test_only_a_table_of_track_2_is_one_party():
+    """Persons sit at one table; governments are two or more."""
+    alone = HEAD[: HEAD.index('[[parties]]\nid = "coral"')]
+    table = alone.replace("exercise = true", 'exercise = true\ntrack = "2"')
+
+    assert ("amber",) == small(DONE, head=table).parties
+    with pytest.raises(NotAllowed, match="two parties or more"):
+        small(DONE, head=alone)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +91,7 @@ def test_nothing_binds_below_track_1():
         (WORD, f", coral = {TEXT}", "", "two parties or more"),
         (CHANNEL + CHANNEL, "x", "x", "stands here twice"),
         (HEAD, "exercise = true", 'exercise = true\ntrack = "3"', "'3' is unknown"),
+        (HEAD, "exercise = true", 'exercise = true\npromoted_from = "6F0D"', "64 small hexadecimal digits"),
         (HEAD, f"names = {TEXT}", f'names = {TEXT}\nmembers = [{{ id = "m", names = {TEXT} }}]', "two members or more"),
     ],
 )

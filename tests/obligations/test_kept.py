@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from searoom.account import Account
-from searoom.ledger import Ledger
 from searoom.obligations import coverage
 from searoom.obligations.agreement import load
 from searoom.obligations.conditions import Condition
@@ -18,6 +17,7 @@ from searoom.obligations.resting import Rest
 from searoom.obligations.standing import standing
 from searoom.obligations.tellers import Teller
 from searoom.signals import forms
+from searoom.statements.ledger import Ledger
 from searoom.units import MICROSECONDS
 
 BOOK = forms.load()

@@ -36,9 +36,26 @@ def test_a_transcript_stands_beside_what_was_signed():
     tell(
         LINE, "At 2026-02-01 00:05", "amber writes down that coral said line-test by telephone",
         "coral receives everything", "Then test of coral is transcribed",
-        "amber says hotline-message as M: text = Hello.", "coral receives everything",
-        "amber writes down that coral said read by telephone in reply to M", "Then read of coral for M is transcribed",
+        "amber says hotline-message as M: text = Hello.", "everybody receives everything",
+        "amber writes down that coral said read by telephone in reply to M",
+        "Then, as amber sees it, read of coral for M is transcribed", "Then, as coral sees it, read of coral for M is due",
     )  # fmt: skip
+
+
+def test_how_things_stand_is_told_by_who_sees_it():
+    """Each party by what it holds; where a line does not say as whom, all must find the same, and who does not is named."""
+    told = stories.tell(
+        "Story: s\nAt 2026-02-01 00:05\namber says line-test\nThen test of amber is met\n"
+        "Then, as amber and coral see it, test of amber is due\ncoral receives everything\n"
+        "Then test of amber is met\nThen, as coral sees it, test of amber is met\neverybody receives everything\n"
+        "Then test of amber is met",
+        1,
+        LINE,
+        BOOK,
+    )
+
+    assert ["due", "due", "amber: due; coral: met", "met", "met"] == [each.found for each in told.checked]
+    assert [False, True, False, True, True] == [each.right for each in told.checked]
 
 
 def test_a_clock_that_is_wrong_is_a_dispute():
@@ -63,6 +80,7 @@ def test_a_clock_that_is_wrong_is_a_dispute():
         ("At 2025-01-01", "does not go back"),
         ("At 2026-13-01", "is not a time"),
         ("Then test of teal is met", "'teal' is no party here"),
+        ("Then, as teal sees it, test of amber is met", "'teal' is no party here"),
     ],
 )
 def test_refuses_what_is_no_line(line, problem):
@@ -149,7 +167,7 @@ def test_a_clause_that_counts_is_looked_at_by_its_facts():
             'kind = "limit"\nform = "roadmap-delivery"\nfield = "tonnes"\nceiling = 9\ncounts = "sum"\nyearly = true',
         )
     )
-    text = "Story: s\nAt 2026-02-01\namber says roadmap-delivery: tonnes = 4; at = 2026-02-01T00:00:00Z\nThen l of amber is exceeded\nThen l of amber is within, balance 4"
+    text = "Story: s\nAt 2026-02-01\namber says roadmap-delivery: tonnes = 4; at = 2026-02-01T00:00:00Z\neverybody receives everything\nThen l of amber is exceeded\nThen l of amber is within, balance 4"
     told = stories.tell(text, 1, agreement, BOOK)
 
     assert ["within", "within, used 4 / of 9 / balance 5"] == [each.found for each in told.checked]

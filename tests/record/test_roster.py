@@ -51,6 +51,16 @@ def test_observers_are_parties_that_do_not_speak() -> None:
     assert ("coral", "pearl") == ring.others("amber")
 
 
+def test_who_has_left_is_a_party_whose_log_stays() -> None:
+    """Their keys are known and their logs held; they are spoken to no more, whatever card comes later."""
+    ring = Roster([AMBER.card, CORAL.card, PEARL.card], ["coral"])
+    for each in (ring, ring.with_card(SECOND.card_bytes, "amber", 5)):
+        assert ("amber", "coral", "pearl") == each.parties
+        assert ("amber",) == each.speakers()
+        assert ("coral", "pearl") == each.others("amber")
+        assert CORAL.card == each.card("coral")
+
+
 def test_a_key_copied_onto_another_party_s_card_is_each_party_s_own() -> None:
     """Who copies a public key first locks nobody out: it is looked for by party, in whichever order the cards stand."""
     copied = AMBER.officers[0]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from builders import exchange, make_record, make_statement, parties, renewed, roster, say
 from searoom.errors import NotAllowed, Tampered
-from searoom.openings import Openings
+from searoom.keys.openings import Openings
 from searoom.record.seal import KemKey
 from searoom.record.storage import StorageKey
 from searoom.record.store import SqliteStore

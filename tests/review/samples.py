@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from searoom.contacts import VERDICT_WORDS
+from searoom.matters.contacts import VERDICT_WORDS
 from searoom.review.pictures import Mark, Picture, Track
 from searoom.review.sections import (
     AccountRow,

@@ -238,4 +238,6 @@ def test_each_layer_of_acknowledgement_is_a_row_with_its_words(lang):
     texts = Texts(lang)
 
     assert ["stored", "delivered", "clarification", "sufficient", "cannot_comply"] == states
+    (row,) = (state for state in content(tale.account()).hotline[0].states if state.key == "sufficient")
+    assert ["coral officer 1", "coral officer 2"] == [who.name for who in row.who]  # both who said so
     assert all(texts(f"{group}.{key}") for key in states for group in ("state", "state_says", "state_not"))

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from searoom.contacts import VERDICT_WORDS
-from searoom.delivery import STATE_WORDS
 from searoom.errors import NotAllowed
+from searoom.matters.contacts import VERDICT_WORDS
+from searoom.matters.delivery import STATE_WORDS
 from searoom.review.texts import HTML_LANGUAGES, LANGUAGES, Texts, check, placeholders, table
 from told import BOOK
 

@@ -16,6 +16,7 @@ from searoom.errors import NotAllowed
 from searoom.obligations.agreement import load
 from searoom.review import yearly
 from searoom.review.yearly import heads_from, heads_of, heads_text, make
+from searoom.statements.items import Place
 from told import BOOK, DEMO, START_US, Tale
 
 TALE = told()
@@ -111,7 +112,7 @@ def test_what_only_some_can_read_is_no_part_of_a_joint_review():
     tale.say("amber", "hotline-message", text="To one.", to=("coral",))
     held = make(tale.account(), three, BOOK, YEAR)
     private = tale.logs["amber"][1]
-    place = {name: getattr(private, name) for name in Closed.__dataclass_fields__ if name != "why"}
+    place = {name: getattr(private, name) for name in Place.__dataclass_fields__}
     tale.logs["amber"][1] = Closed(**place, why="not for us")
     assert 1 == held.data["messages"]["amber"]["by_form"]["hotline-message"]
     assert held.file == make(tale.account(), three, BOOK, YEAR).file

@@ -1,5 +1,7 @@
 """Tests of what was owed in a year: who said that a meeting was held, silences, faults, the cap of long lists."""
 
+from dataclasses import replace
+
 import pytest
 
 from review.tales import at
@@ -78,3 +80,17 @@ def test_calls_that_were_logged_stand_with_their_outcomes():
     for n, outcome in enumerate(("unanswered", "unanswered", "answered")):
         tale.say("amber", "macm-call", at_us=START_US + n, called="coral", at=START_US, outcome=outcome)
     assert {"answered": 1, "unanswered": 2} == made(tale)["lines"]["amber"]["calls"]
+
+
+def test_all_notices_are_counted_and_those_that_are_owed_beside_them():
+    """A notice that no clause asks for is a notice, too, and can be found sufficient; none but an owed one is late."""
+    tale = Tale()
+    asked = tale.say("amber", "macm-training-notice", at_us=at(DAY_S), purpose="Training", start=(START_US, 0))
+    free = tale.say("amber", "exercise-notice", at_us=at(2 * DAY_S), designation="WATCHFUL 26", end="2026-06-12")
+    tale.say("amber", "hotline-message", at_us=at(3 * DAY_S), text="No notice.")
+    for ref in (asked, free):
+        tale.say("coral", "sufficient", at_us=at(4 * DAY_S), reply_to=ref)
+    adopted = replace(DEMO, adopted=DEMO.adopted | {"training-notice"})
+    notices = make(tale.account(), adopted, BOOK, YEAR).data["notices"]
+    assert ({"said": 2, "owed": 1, "sufficient": 2, "missed": 1}, {}) == (notices["amber"], notices["coral"])
+    assert {"said": 2, "sufficient": 2} == made(tale)["notices"]["amber"]  # what is offered only is owed by nobody

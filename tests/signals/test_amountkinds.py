@@ -160,3 +160,9 @@ def test_what_a_reading_says_holds_what_was_measured(value, error, digits):
     scale = 10**digits
     assert rough - wide <= (value - error) / scale + 1e-6
     assert rough + wide >= (value + error) / scale - 1e-6
+
+
+def test_a_duration_of_less_than_nothing_is_doubted():
+    """A minus before a duration can be typed and means nothing; no time at all may be meant."""
+    kind = FIELD_KINDS["duration"]
+    assert (True, False, False) == tuple(bool(kind.doubt(value, Context({}))) for value in (-1, 0, 60_000_000))

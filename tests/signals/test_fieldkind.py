@@ -14,19 +14,19 @@ CONTEXT = Context({})
 @pytest.mark.parametrize(
     "act",
     [
-        lambda: one_line("a\nb", 10, "a text"),
-        lambda: one_line("x" * 11, 10, "a text"),
-        lambda: one_line(b"x", 10, "a text"),
-        lambda: one_line("a\u202eb", 10, "a text", lines=True),
-        lambda: whole(True, 0, 5, "a number"),
-        lambda: whole(6, 0, 5, "a number"),
-        lambda: whole(1.0, 0, 5, "a number"),
-        lambda: matching("B", re.compile("[a-z]"), "letter"),
-        lambda: matching("ab", re.compile("[a-z]"), "letter"),
-        lambda: items([1, 2, 3], 2, "a pair"),
-        lambda: items("ab", 2, "a pair"),
-        lambda: one_of("c", {"a": 1}, "unit"),
-        lambda: one_of(["a"], {"a": 1}, "unit"),
+        lambda: one_line("a\nb", 10, "a.text"),
+        lambda: one_line("x" * 11, 10, "a.text"),
+        lambda: one_line(b"x", 10, "a.text"),
+        lambda: one_line("a\u202eb", 10, "a.text", lines=True),
+        lambda: whole(True, 0, 5, "a.count"),
+        lambda: whole(6, 0, 5, "a.count"),
+        lambda: whole(1.0, 0, 5, "a.count"),
+        lambda: matching("B", re.compile("[a-z]"), "noun.code"),
+        lambda: matching("ab", re.compile("[a-z]"), "noun.code"),
+        lambda: items([1, 2, 3], 2, "a.position"),
+        lambda: items("ab", 2, "a.position"),
+        lambda: one_of("c", {"a": 1}, "noun.unit"),
+        lambda: one_of(["a"], {"a": 1}, "noun.unit"),
     ],
 )
 def test_refuses_what_is_of_another_shape(act):
@@ -37,7 +37,7 @@ def test_refuses_what_is_of_another_shape(act):
 
 def test_gives_back_what_it_was_given():
     """A part reads and changes nothing."""
-    assert "a\nb" == one_line("a\nb", 10, "a text", lines=True)
+    assert "a\nb" == one_line("a\nb", 10, "a.text", lines=True)
     assert (5, "a", [1, 2], "a") == (
         whole(5, 0, 5, "x"), matching("a", re.compile("[a-z]"), "x"), items((1, 2), 2, "x"), one_of("a", {"a": 1}, "x"),
     )  # fmt: skip
@@ -46,7 +46,7 @@ def test_gives_back_what_it_was_given():
 def test_a_kind_finds_nothing_by_itself():
     """Without a check of its own a kind finds, doubts and keeps back nothing."""
     made = alike(
-        "pair", lambda typed: (typed, 1), lambda value: items(value, 2, "a pair"), lambda value, _: str(value), {}
+        "pair", lambda typed: (typed, 1), lambda value: items(value, 2, "a.position"), lambda value, _: str(value), {}
     )
     assert ("", "", False, None, ()) == (
         made.check((1, 2), CONTEXT), made.doubt((1, 2), CONTEXT), made.at_home((1, 2)), made.inside, made.parts,

@@ -6,7 +6,7 @@ import pytest
 
 from searoom import cbor
 from searoom.errors import NotAllowed
-from searoom.signals import forms
+from searoom.signals import formbook, forms
 from searoom.signals.formbook import FormBook, load, read_form
 from searoom.signals.tables import packaged
 
@@ -97,6 +97,7 @@ def test_the_hash_covers_what_is_accepted_and_no_wording():
     others = tuple(form for form in BOOK.forms if form.name != "read")
     assert BOOK.hash == load().hash == FormBook(tuple(reversed(BOOK.forms))).hash
     assert BOOK.hash == FormBook((*others, replace(read, title={"en": "x", "ja": "x", "zh": "x"}))).hash
+    assert BOOK.hash == FormBook((*others, replace(read, answered_by=("sufficient",)))).hash
     changed = [
         replace(read, version=2), replace(read, visibility="national"), replace(read, automatic=True), replace(read, release_persons=2),
         replace(read, alone=False), replace(read, leave="x"), replace(read, answers=False), replace(read, channels=("desk",)),
@@ -116,3 +117,25 @@ def test_bytes_with_a_broken_form_inside_are_no_form(inner):
     items[6] = dict(items[6]) | {"understood": inner}
     with pytest.raises(NotAllowed):
         forms.decode(cbor.encode(items), BOOK)
+
+
+def test_usual_answers_can_be_given():
+    """What a page offers first under an entry can be said in answer to it, on one of its channels."""
+    for form in BOOK.forms:
+        for name in form.answered_by:
+            assert not BOOK.form(name).automatic, (form.name, name)
+            assert set(form.channels) & set(BOOK.form(name).channels), (form.name, name)
+
+
+@pytest.mark.parametrize("other", ["receipt", "duress", "contact-answer"])
+def test_refuses_a_usual_answer_that_nobody_can_give(monkeypatch, other):
+    """A slip in a table is seen when the book is loaded."""
+    tables = formbook.packaged
+
+    def changed(name):
+        text = tables(name)
+        return text.replace('answered_by = ["issues-handling"]', f'answered_by = ["{other}"]')
+
+    monkeypatch.setattr(formbook, "packaged", changed)
+    with pytest.raises(NotAllowed, match=f"'{other}', which no person says on its channels"):
+        load()

@@ -125,3 +125,20 @@ def test_refuses_what_is_no_band(typed):
 def test_finds_limits_that_are_upside_down(value, weak, doubted):
     """Of one reference it is found; across references it depends on the air, and is doubted."""
     assert (weak, doubted) == (bool(HEIGHTS.check(value, CONTEXT)), bool(HEIGHTS.doubt(value, CONTEXT)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("circle 32-10N 165-20W", "the radius of the circle is missing"),
+        ("quadrant 32-10N 165-20W", "the radius of the sector is missing"),
+        ("quadrant 32-10N 165-20W 090-180", "the radius of the sector is missing"),
+        ("sector 32-10N 165-20W 20 nm", "the two bearings of the sector are missing"),
+        ("quadrant 32-10N 165-20W 20 nm -", "the two bearings of the sector are missing"),
+    ],
+)
+def test_names_what_of_a_round_area_is_missing(typed, named):
+    """Of a circle without a radius it is told that the radius is missing, and not that its place is none."""
+    with pytest.raises(NotAllowed) as refused:
+        parse_area(typed)
+    assert named == str(refused.value.sentence)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from searoom.signals import codebook
 from searoom.signals.codebook import join
-from searoom.signals.readback import MAX_CANDIDATES, compare, recognise
+from searoom.signals.readback import MAX_CANDIDATES, compare, read_back, recognise
 from searoom.signals.render import voice_script
 from searoom.signals.tables import LANGUAGES
 from signals.test_render import values
@@ -218,3 +218,89 @@ def test_a_script_and_its_words_are_the_same(row, lang):
     """What was read aloud, call and group and all, says what was logged."""
     script = spoken(row, lang)
     assert compare(script.words, script.text).kind == compare(script.text, script.words).kind == "same"
+
+
+PASS = "You will overtake me on my port side."
+ASTERN = "INTENTION. I am altering my course to starboard and will pass astern of you."
+JA = "貴船は本船の左舷側を追い越してください。"
+ZH = "我船将从你船左舷追越，请保持航向。"
+
+
+@pytest.mark.parametrize(
+    ("sent", "back", "kind"),
+    [
+        (PASS, PASS, "same"),
+        (PASS, "I will overtake you on your port side, over", "same"),
+        (PASS, "We will overtake you on your port side", "same"),
+        (PASS, "I will overtake you on your starboard side", "different"),
+        (PASS, "I will overtake you on my port side", "different"),
+        (PASS, "You will overtake me on your port side", "different"),
+        (PASS, "You will overtake you on my port side", "different"),
+        (PASS, "I will overtake you on port side", "garbled"),
+        (PASS, "I will not overtake you on your port side", "different"),
+        (ASTERN, "You are altering your course to starboard and will pass astern of me", "same"),
+        (ASTERN, "You are altering your course to port and will pass astern of me", "different"),
+        (ASTERN, "You are altering your course to starboard and will pass ahead of me", "different"),
+        (ASTERN, "You are altering my course to starboard and will pass astern of me", "different"),
+        (COURSE, "Your course is 045 degrees, your speed is 10 knots", "same"),
+        (COURSE, "Your course is 054 degrees, your speed is 10 knots", "different"),
+        ("Pass on my port side.", "Pass on your port side.", "different"),
+        ("Keep astern of me.", "Keep astern of you.", "different"),
+        (JA, JA, "same"),
+        (JA, "本船は貴船の左舷側を追い越してください。", "same"),
+        (JA, "本船は貴船の右舷側を追い越してください。", "different"),
+        (JA, "本船は本船の左舷側を追い越してください。", "different"),
+        ("本船は右に転針します。", "貴船は右に転針します。", "same"),
+        ("本船は右に転針します。", "貴船は左に転針します。", "different"),
+        ("本船の左舷を通過してください。", "貴船の左舷を通過してください。", "different"),
+        ("日本船が見えます。", "日貴船が見えます。", "garbled"),
+        (ZH, ZH, "same"),
+        (ZH, "你船将从我船左舷追越，请保持航向。", "same"),
+        (ZH, "你船将从我船右舷追越，请保持航向。", "different"),
+        (ZH, "我船将从我船左舷追越，请保持航向。", "different"),
+        (ZH, "你船将从你船左舷追越，请保持航向。", "different"),
+        ("请从我船左舷通过。", "请从你船左舷通过。", "different"),
+        (SENT, "roger", "different"),
+    ],
+)
+def test_what_is_read_back_turns_you_and_me_round_all_or_none(sent, back, kind):
+    """As a seaman reads back, "my" is "your": the same; a side or a ship that is another one is never the same."""
+    assert kind == read_back(sent, back).kind
+
+
+def test_a_log_of_the_other_side_is_not_turned_round():
+    """What both sides log is compared as it was said: who turns "I" into "you" in a log has logged something else."""
+    assert "same" != compare(PASS, "I will overtake you on your port side").kind
+
+
+def test_whose_side_is_asked_in_words():
+    """Where one word for a person was turned and another was not, the sentence says so, and names both words."""
+    found = read_back(PASS, "I will overtake you on my port side")
+    assert "whose side" in found.note
+
+
+@given(st.sampled_from(OFFERED), st.sampled_from(LANGUAGES))
+def test_a_script_read_back_word_for_word_is_the_same(row, lang):
+    """What was read aloud and comes back in our own words is the same, with nothing turned."""
+    script = spoken(row, lang)
+    assert "same" == read_back(script.words, script.text).kind
+
+
+@given(st.sampled_from(OFFERED), st.sampled_from((("port", "starboard"), ("ahead", "astern"), ("not", ""))))
+def test_a_turned_script_with_another_side_is_never_the_same(row, other):
+    """Every offered row, turned round and with one decisive word changed, is told apart."""
+    sent = spoken(row).words.lower()
+    turned = {
+        "i": "you",
+        "we": "you",
+        "my": "your",
+        "our": "your",
+        "you": "we",
+        "your": "our",
+        "us": "you",
+        "me": "you",
+    }
+    words = [turned.get(word, word) for word in sent.replace(".", "").replace(",", "").split()]
+    changed = [other[1] if word == other[0] else other[0] if word == other[1] and other[1] else word for word in words]
+    if changed != words:
+        assert "same" != read_back(sent, " ".join(word for word in changed if word)).kind

@@ -6,8 +6,8 @@ import pytest
 
 from searoom.errors import NotAllowed
 from searoom.signals import rules
-from searoom.signals.formbook import FormBook, read_form
-from searoom.signals.forms import Filled, advise, check
+from searoom.signals.formbook import FormBook, load, read_form
+from searoom.signals.forms import Filled, advise, check, decode, encode, from_text
 
 HEAD = """
 name = "notice"
@@ -99,7 +99,8 @@ def test_the_rules_stand_under_the_hash():
         replace(form, asks=(replace(form.asks[0], low="2"),)),
         replace(form, asks=(replace(form.asks[0], weight="advice"),)),
     ]
-    assert 5 == len({book.hash, *(FormBook((other,)).hash for other in others)})
+    others += [replace(form, asks=(replace(form.asks[0], since=2),)), replace(form, version=2), replace(form, oldest=0)]
+    assert 8 == len({book.hash, *(FormBook((other,)).hash for other in others)})
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,8 @@ def test_the_rules_stand_under_the_hash():
         ('kind = "order"\nfields = ["start", "end"]\nweight = "heavy"', "heavy"),
         ('kind = "order"\nfields = ["start", "end"]\nsize = 3', "unknown field 'size'"),
         ('kind = "needs"\nfields = ["how", "words"]\nis = ["soft"]', "'soft' is no choice"),
+        ('kind = "needs"\nfields = ["how", "words"]\nsince = 2', "since version 2"),
+        ('kind = "needs"\nfields = ["how", "words"]\nsince = 0', "since version 0"),
     ],
 )
 def test_refuses_a_rule_that_cannot_be_judged(text, named):
@@ -128,3 +131,50 @@ def test_refuses_a_version_of_the_rules_that_is_not_known():
     """An old program says that it cannot judge, and does not judge otherwise."""
     with pytest.raises(NotAllowed, match="known in the versions"):
         read_form(HEAD.replace("rules = 1", f"rules = {rules.VERSION + 1}") + FIELDS, "notice.toml")
+
+
+BOOK = load()
+NOTICE = {
+    "designation": "WATCHFUL 26", "purpose": "training", "command": "fleet", "personnel": "9000", "ships": "12", "aircraft": "4",
+    "start": "2026-06-20", "end": "2026-06-12", "area": "circle 32-10N 125-20E 20 nm", "warning": "none",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [form.name for form in BOOK.forms if form.visibility == "shared"])
+def test_what_bounds_a_period_has_its_order_judged(name):
+    """Wherever a shared form has a begin and an end, an end before the begin is doubted."""
+    form = BOOK.form(name)
+    there = {each.name for each in form.fields if each.kind in ("date", "time", "zoned")}
+    for pair in (("start", "end"), ("from", "to"), ("date", "next_date"), ("begin", "end")):
+        if there.issuperset(pair):
+            assert pair in [row.fields for row in form.asks if row.kind == "order"], (name, pair)
+
+
+def test_a_notice_that_ends_before_it_begins_is_doubted():
+    """Nothing is missing in it, so it may be said; the doubt names the field and the rule."""
+    filled = from_text(BOOK, "exercise-notice", NOTICE)
+    assert () == check(filled, BOOK)
+    assert [("end", "exercise-notice: end")] == [(one.where, one.clause) for one in advise(filled, BOOK)]
+    late = from_text(BOOK, "exercise-notice", NOTICE | {"end": "2062-06-22"})
+    assert ["end"] == [one.where for one in advise(late, BOOK)]
+    assert () == advise(from_text(BOOK, "exercise-notice", NOTICE | {"end": "2026-06-20"}), BOOK)
+
+
+def test_an_older_version_is_read_and_judged_by_its_own_rules():
+    """What was said before a rule came is read from its bytes, written as it was, and not doubted by that rule."""
+    new = from_text(BOOK, "exercise-notice", NOTICE)
+    old = replace(new, version=1)
+    assert (2, 1) == (new.version, decode(encode(old, BOOK), BOOK).version)
+    assert encode(old, BOOK) != encode(new, BOOK)
+    assert ((), ()) == (check(old, BOOK), advise(old, BOOK))
+    for strange in (0, 3):
+        assert 1 == len(check(replace(new, version=strange), BOOK))
+        with pytest.raises(NotAllowed, match="known in version 1 to 2"):
+            encode(replace(new, version=strange), BOOK)
+
+
+@pytest.mark.parametrize("oldest", [0, 2])
+def test_refuses_an_oldest_version_that_cannot_be(oldest):
+    """A form cannot be read in a version that it never had."""
+    with pytest.raises(NotAllowed, match="oldest version"):
+        read_form(HEAD + f"oldest = {oldest}\n" + FIELDS, "notice.toml")

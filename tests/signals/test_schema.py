@@ -155,3 +155,10 @@ def test_refuses_a_byte_string_that_is_none():
         with pytest.raises(NotAllowed):
             from_json(given, BOOK)
         assert not fits(text, FIELD_KINDS["digest"].schema(Context({})))
+
+
+def test_the_schema_has_each_version_that_is_read():
+    """A program that checks by the schema takes an older version of a form too, where it is still read."""
+    book = forms.load()
+    assert {"enum": [1, 2]} == form_schema(book.form("exercise-notice"))["properties"]["version"]
+    assert {"const": 1} == form_schema(book.form("read"))["properties"]["version"]

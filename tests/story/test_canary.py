@@ -2,16 +2,17 @@
 
 import asyncio
 
-from searoom import cbor, desk
+from bridge_at_work import BESIDE, HEAD_ON, REGISTRY, ZONE_FILE, Watch
+from searoom import cbor
+from searoom.desk import asking as desk
+from searoom.desk.serve import Service
 from searoom.link.answerer import Answerer
 from searoom.link.carriers import LoopCarrier
 from searoom.link.courier import Courier
-from searoom.node import Node
+from searoom.node.node import Node
 from searoom.review import render
-from searoom.serve import Service
 from searoom.signals.forms import Filled, Form
 from stage import make_stage
-from test_bridge import BESIDE, HEAD_ON, REGISTRY, ZONE_FILE, Watch
 
 CANARY = "canary-4f1c9a"
 NUMBER = 987_654_321_987

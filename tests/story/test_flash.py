@@ -7,7 +7,7 @@ import time
 from deskside import change_settings, fill, signed
 from proxy import Proxy
 from searoom.exercise.made import free_port
-from searoom.node import Node
+from searoom.node.node import Node
 from stage import ask, dial, make_stage, sizes
 
 BACKLOG = 40

@@ -1,6 +1,6 @@
 """Story: two nodes with nothing to say."""
 
-from searoom.node import Node
+from searoom.node.node import Node
 from stage import ask, make_stage, sizes, tick
 
 HOUR_S = 3600

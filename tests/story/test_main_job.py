@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from searoom.contacts import contacts
-from searoom.delivery import delivery
+from searoom.matters.contacts import contacts
+from searoom.matters.delivery import delivery
 from searoom.record.keys import Role
 
 CALLS = ("V-Q1", "V-N5", "V-W1", "V-N8", "V-R1", "V-R3")

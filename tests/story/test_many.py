@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from deskside import at_work, fill, meet
-from searoom import desk, officer
+from searoom import officer
 from searoom.account import Closed, Message
-from searoom.enrol import Address, Settings, accept_card, make_node_keys, make_party, write_settings
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed
-from searoom.keyfiles import write_key, write_private
-from searoom.proposals import OfficerRequest, first_card
+from searoom.keys.enrol import Address, Settings, accept_card, make_node_keys, make_party, write_settings
+from searoom.keys.keyfiles import write_key, write_private
+from searoom.keys.proposals import OfficerRequest, first_card
 from searoom.record.algorithms import SigningKey
 from searoom.record.cards import Card
 from searoom.record.keys import Root, RootKey

@@ -1,88 +1,25 @@
-"""Stories of the packs on real records, and from both chairs: the account made by hand is no other than the real one."""
+"""Stories of the packs from both chairs and among three; that they come out alike on nodes is told in `test_told`."""
 
-import contextlib
 import re
 import tomllib
 from importlib import resources
 
 import pytest
 
-import builders
 from packs import told_of
-from searoom.account import read
-from searoom.errors import NotAllowed
-from searoom.items import Transcribed
-from searoom.obligations import coverage
+from searoom.obligations import coverage, stories
 from searoom.obligations.reckoning import reckon
-from searoom.signals import forms
 from told import BOOK
-
-ON_RECORDS = [
-    ("contested-waters", 0),
-    ("contested-waters", 4),
-    ("incsea", 0),
-    ("exercise-notice", 1),
-    ("issues", 1),
-    ("macm", 5),
-]
-
-
-def hand_all(records, taker, *, now_us):
-    """Hand one party all that the others hold of their own; what one of them heard of another comes before it."""
-    for giver in tuple(records) * 5:
-        with contextlib.suppress(NotAllowed):
-            if giver != taker:
-                builders.hand_over(records[giver], records[taker], now_us=now_us, max_bytes=1)
-
-
-def on_records(told):
-    """Say everything again on one real record a party: sealed, signed, handed over as often as the story says."""
-    names = told.agreement.parties
-    members = dict(zip(names, builders.parties(*names), strict=True))
-    records = dict(zip(names, builders.records(None, *names), strict=True))
-    for log, index in told.teller.told:
-        item = told.teller.logs[log][index]
-        if item.filled.form == "receipt":
-            hand_all(records, log, now_us=item.claimed_us)
-        known = BOOK.form(item.filled.form)
-        signers = (members[log].station,) if known.automatic else members[log].officers[: known.release_persons]
-        builders.say(
-            records[log],
-            members[log],
-            forms.encode(item.filled, BOOK),
-            signers=signers,
-            to=item.recipients,
-            now_us=item.claimed_us,
-        )
-    for name in (*names, *names):
-        hand_all(records, name, now_us=told.now_us)
-    return {name: read(records[name], BOOK, builders.opener(members[name]), parties=names) for name in names}
-
-
-def row(duty):
-    """Return what a duty says, without the places that a card at the head of a log moves."""
-    return (duty.clause.id, duty.owed_by, duty.state, duty.due_us, duty.verified, duty.progress)
-
-
-@pytest.mark.parametrize(("name", "which"), ON_RECORDS)
-def test_a_story_on_real_records_stands_as_it_was_told(name, which):
-    """Sealed and signed, handed over and read by each party: every node reckons what the story's own account says."""
-    told = told_of(name)[which]
-    assert not any(isinstance(item, Transcribed) for log in told.teller.logs.values() for item in log)
-    wanted = reckon(told.agreement, told.teller.account(), told.now_us, BOOK)
-
-    for party, account in on_records(told).items():
-        there = reckon(told.agreement, account, told.now_us, BOOK)
-        assert [row(duty) for duty in wanted.duties] == [row(duty) for duty in there.duties], party
-        assert [(f.clause, f.parties, f.state) for f in wanted.facts] == [
-            (f.clause, f.parties, f.state) for f in there.facts
-        ], party
 
 
 @pytest.mark.parametrize("name", ["contested-waters", "weekly-call", "transparency", "exchange", "issues"])
 def test_from_the_other_chair_every_line_comes_out_as_well(name):
-    """Swapping the parties in the words of a story swaps the parties in the answers, and changes nothing else."""
-    text = coverage.stories_of(name)
+    """Swapping the parties in the words of a story swaps the parties in the answers, and changes nothing else.
+
+    Where later versions name who stays and who leaves, the two have no chairs that could be swapped.
+    """
+    found = [story for _, story in stories.split(coverage.stories_of(name)) if not stories.later(story)]
+    text = "\n".join(found)
     other = {"amber": "coral", "coral": "amber"}
     swapped = re.sub(r"\b(amber|coral)\b", lambda found: other[found[1]], text)
     told, mirrored = (coverage.tell_all(words, name, BOOK) for words in (text, swapped))

@@ -3,9 +3,10 @@
 import time
 
 from deskside import change_settings
-from searoom import clock, desk
-from searoom.node import Node
-from searoom.noting import COMPANY, ENCOUNTER, TRACK, ZONE
+from searoom import clock
+from searoom.desk import asking as desk
+from searoom.node.node import Node
+from searoom.watch.noting import COMPANY, ENCOUNTER, TRACK, ZONE
 from spoken_nmea import Bridge, free_port, send
 from stage import make_stage
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from searoom.commands.arguments import pack, parser, print_json
 from searoom.errors import Finding, NotAllowed
-from searoom.node import Node
+from searoom.exercise.told import Rehearsal
+from searoom.node.node import Node
 from searoom.obligations import agreement as agreements
-from searoom.obligations import checks, coverage, diffing, explain, proposing, sovereignty
+from searoom.obligations import checks, coverage, diffing, explain, promoting, proposing, sovereignty
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.stories import Told
+from searoom.obligations.tellers import On, by_hand
+from searoom.record.keys import Key
+from searoom.sentences import spoken
 from searoom.signals import forms
 from searoom.signals.forms import FormBook
 from searoom.signals.tables import LANGUAGES
@@ -21,8 +25,10 @@ EXAMPLES = [
     "searoom agreement explain macm --lang ja",
     "searoom agreement diff macm ours.toml",
     "searoom agreement coverage exercise-notice",
+    "searoom agreement coverage weekly-call --nodes",
     "searoom agreement propose contested-waters",
     "searoom agreement proposals amber contested-waters",
+    "searoom agreement promote table draft.toml --out proposal.toml",
     "searoom agreement words contested-waters 'Leave our waters.'",
 ]
 
@@ -61,14 +67,12 @@ def _diff_arguments(verb: ArgumentParser) -> None:
 def _coverage_arguments(verb: ArgumentParser) -> None:
     _pack(verb)
     verb.add_argument("stories", type=Path, nargs="*", help="files of stories (default: those packaged with it)")
+    verb.add_argument("--nodes", action="store_true", help="told on nodes with keys, stores and lines, one a party")
 
 
 def _check(given: Namespace, book: FormBook) -> int:
     file = agreements.file_of(pack(given.pack))
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotAllowed(f"{file.name} cannot be read as a pack: {error}") from None
+    text = _read(file)
     found, findings = checks.examine(text, file.name, book)
     rows = list(checks.sources(found, book)) if given.sources and found is not None else []
     if given.json:
@@ -87,6 +91,13 @@ def _check(given: Namespace, book: FormBook) -> int:
         sys.stdout.write(f"{file.name}: {force} clauses in force, {offered} offered; hash {found.hash.hex()}\n")
     sys.stdout.write(f"{len(findings)} findings\n" if findings else "nothing is wrong with it\n")
     return 1 if findings else 0
+
+
+def _read(file: agreements.Readable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotAllowed(f"{file.name} cannot be read as a pack: {error}") from None
 
 
 def _facts(finding: Finding) -> Mapping[str, str]:
@@ -114,15 +125,11 @@ def _diff(given: Namespace, book: FormBook) -> int:
 
 
 def _coverage(given: Namespace, book: FormBook) -> int:
-    under = _load(given.pack, book)
-    told: list[Told] = []
-    for path in given.stories:
-        told += coverage.tell_all(path.read_text(encoding="utf-8"), path.name, book, under)
-    if not given.stories:
-        text = coverage.stories_of(given.pack)
-        if text is None:
-            raise NotAllowed(f"no stories are packaged with '{given.pack}'", advice="Name files of stories after it.")
-        told += coverage.tell_all(text, f"{given.pack}.txt", book)
+    if given.nodes:
+        with Rehearsal() as rehearsal:
+            told = _tell(given, book, rehearsal.nodes)
+    else:
+        told = _tell(given, book, by_hand)
     findings = [finding for story in told for finding in story.findings("story")]
     rows = coverage.covered(told[0].agreement, told)
     if given.json:
@@ -136,6 +143,18 @@ def _coverage(given: Namespace, book: FormBook) -> int:
             sys.stdout.write(f"{finding.where}: {finding.sentence}\n")
         sys.stdout.write(coverage.table(rows))
     return 0 if not findings and coverage.percent(rows) == 100 else 1
+
+
+def _tell(given: Namespace, book: FormBook, on: On) -> Sequence[Told]:
+    """Tell the stories of the files that are named, or those that are packaged with the agreement."""
+    under = _load(given.pack, book)
+    if given.stories:
+        texts = [(path.name, path.read_text(encoding="utf-8")) for path in given.stories]
+        return [told for place, text in texts for told in coverage.tell_all(text, place, book, under, on=on)]
+    text = coverage.stories_of(given.pack)
+    if text is None:
+        raise NotAllowed(f"no stories are packaged with '{given.pack}'", advice="Name files of stories after it.")
+    return coverage.tell_all(text, f"{given.pack}.txt", book, on=on)
 
 
 def _propose(given: Namespace, book: FormBook) -> int:
@@ -157,12 +176,16 @@ def _proposals(given: Namespace, book: FormBook) -> int:
     node = Node.open(given.node, to_read=True)
     try:
         draft = _load(given.pack, book) if given.pack else node.agreement
+        if not node.agreement.policy.attributed:
+            return _tallies(_at_table(node, draft), as_json=given.json)
         found, adopted = proposing.standpoints(draft, node.account()), proposing.adopted_by(draft, node.account())
+        force = proposing.in_force(draft, node.account())
     finally:
         node.close()
     if given.json:
         print_json({
             "adopted_by": list(adopted),
+            "in_force": force,
             "rows": [
                 {"row": one.row.id, "hash": one.row.digest, "by": dict(one.by), "stands": one.stands} for one in found
             ],
@@ -171,7 +194,63 @@ def _proposals(given: Namespace, book: FormBook) -> int:
     for one in found:
         by = ", ".join(f"{party} {one.by.get(party, 'silent')}" for party in draft.parties)
         sys.stdout.write(f"  {one.row.id:<28}{one.stands or 'not all have said':<20}{by}\n")
-    sys.stdout.write(f"  adopted by its hash: {', '.join(adopted) or 'nobody'}\n")
+    sys.stdout.write(f"  adopted by its hash: {', '.join(adopted) or 'nobody'}; in force: {'yes' if force else 'no'}\n")
+    return 0
+
+
+def _at_table(node: Node, draft: Agreement) -> tuple[promoting.Tally, ...]:
+    return promoting.tallies(draft, node.account(), [person.key_id for person in _persons(node)])
+
+
+def _persons(node: Node) -> tuple[Key, ...]:
+    roster = node.record.roster
+    return promoting.seated(key for party in roster.speakers() for key in roster.card(party).keys)
+
+
+def _tallies(found: Sequence[promoting.Tally], *, as_json: bool) -> int:
+    if as_json:
+        print_json([
+            {"row": one.row.id, "hash": one.row.digest, "counts": dict(one.counts), "silent": one.silent}
+            | {"stands": one.stands}
+            for one in found
+        ])  # fmt: skip
+    else:
+        sys.stdout.write(promoting.page(found))
+    return 0
+
+
+def _promote_arguments(verb: ArgumentParser) -> None:
+    verb.add_argument("table", type=Path, help="the folder of the table's node, of track 2 or 1.5")
+    verb.add_argument("draft", type=Path, help="the draft that its rows are of, a pack of track 2 or 1.5")
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE", help="the proposal, a pack that names nobody")
+
+
+def _promote(given: Namespace, book: FormBook) -> int:
+    """Lift what all persons at a table agreed to into a pack for governments; nothing is in force by that."""
+    text = _read(given.draft)
+    node = Node.open(given.table, to_read=True)
+    try:
+        if node.agreement.head.binds:
+            raise NotAllowed(f"'{node.agreement.id}' is no table: what is agreed there is adopted and not promoted")
+        draft = agreements.parse(text, given.draft.name, book)
+        found = _at_table(node, draft)
+        heads = {log: (node.record.size(log), node.record.root(log)) for log in node.record.logs()}
+        persons = _persons(node)
+    finally:
+        node.close()
+    agreed = {one.row.id for one in found if one.stands == promoting.STEPS[-1]}
+    source = promoting.source_hash(draft, heads)
+    lifted, proposal = promoting.lift(text, given.draft.name, book, agreed, source)
+    promoting.require_nameless(lifted, persons)
+    with given.out.open("x", encoding="utf-8") as file:
+        file.write(lifted)
+    left = [one.row.id for one in found if one.row.id not in agreed]
+    if given.json:
+        print_json({"hash": proposal.hash.hex(), "source": source, "agreed": sorted(agreed), "left_out": left})
+        return 0
+    sys.stdout.write(f"{len(agreed)} rows lifted into {given.out}; left out: {', '.join(left) or 'none'}\n")
+    sys.stdout.write(f"  source {source}\n  hash   {proposal.hash.hex()}\n")
+    sys.stdout.write("  It is in force only when each party's own node has said this hash with 'agreement-adopted'.\n")
     return 0
 
 
@@ -184,9 +263,10 @@ def _words_arguments(verb: ArgumentParser) -> None:
 def _words(given: Namespace, book: FormBook) -> int:
     marked = sovereignty.marks(given.text, given.lang, _load(given.pack, book))
     if given.json:
-        print_json([{"at": mark.start, "word": mark.word, "offer": mark.offer} for mark in marked])
+        print_json([{"at": mark.start, "word": mark.word, "offer": spoken(mark.offer, given.lang)} for mark in marked])
     else:
-        sys.stdout.write("".join(f"{mark.start}: {mark.sentence}\n" for mark in marked) or "nothing is marked\n")
+        lines = "".join(f"{mark.start}: {spoken(mark.sentence, given.lang)}\n" for mark in marked)
+        sys.stdout.write(lines or "nothing is marked\n")
     return 0
 
 
@@ -201,5 +281,6 @@ VERBS: Mapping[str, tuple[Callable[[Namespace, FormBook], int], str, Callable[[A
     "coverage": (_coverage, "which clauses stories show kept and missed", _coverage_arguments),
     "words": (_words, "words of sovereignty in a safety message; nothing is changed", _words_arguments),
     "proposals": (_proposals, "how each row of a draft stands, by a node's record", _proposals_arguments),
+    "promote": (_promote, "lift what a table of persons agreed on into a proposal without a name", _promote_arguments),
     "propose": (_propose, "the rows of a draft, each to be agreed on by its hash", _pack),
 }

@@ -14,10 +14,11 @@ from searoom import officer
 from searoom.commands.arguments import parser, print_json, reference
 from searoom.commands.people import confirmed, tell
 from searoom.errors import Finding, NotAllowed
+from searoom.keys.unlocking import asker
+from searoom.sentences import spoken
 from searoom.signals import forms
 from searoom.signals.forms import Filled, Form, FormBook
 from searoom.signals.kinds import FIELD_KINDS
-from searoom.unlocking import asker
 
 FOUND_HEAD: Final[Mapping[str, str]] = {
     "en": "found by the check; advice for our side, and nothing of it has left:",
@@ -88,10 +89,11 @@ def told(found: Sequence[tuple[str, Finding]], form: Form, lang: str) -> Iterato
     """Yield findings as lines for an officer, behind a line that says whose they are; fields by name and label."""
     yield FOUND_HEAD[lang] if found else NOTHING_FOUND[lang]
     labels = {each.name: each.label[lang] for each in form.fields}
+    called = {} if lang == "en" else labels  # in English a field goes by its name, as in JSON
     for weight, one in found:
         label = labels.get(one.where.partition(".")[0], "")
         yield (
-            f"  {one.where}{f' ({label})' if label and lang != 'en' else ''}: {one.sentence}"
+            f"  {one.where}{f' ({label})' if label and lang != 'en' else ''}: {spoken(one.sentence, lang, called)}"
             + (f" [{one.clause}]" if one.clause else "")
             + (f" ({UNLIKELY[lang]})" if weight == "advice" else "")
         )

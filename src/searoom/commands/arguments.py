@@ -11,7 +11,7 @@ from typing import Any, cast
 from searoom import lazily
 from searoom.errors import NotAllowed
 
-_items: Any = lazily.module("searoom.items")  # it loads all forms, which a signal's words do not need
+_items: Any = lazily.module("searoom.statements.items")  # it loads all forms, which a signal's words do not need
 
 
 def parser(name: str, summary: str, examples: Sequence[str]) -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ from typing import cast
 
 from searoom import cbor
 from searoom.commands.arguments import parser, print_json
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.encounters.screen import distance_text
 from searoom.units import METRES_PER_NAUTICAL_MILE
 

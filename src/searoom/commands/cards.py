@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from searoom.ceremonies import PART_SUFFIX, prepare_next, sign_proposal
 from searoom.commands.arguments import parser, reference
 from searoom.commands.ceremony import taken, tell, tell_fingerprint
 from searoom.commands.people import confirmed
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
-from searoom.keyfiles import write_private
-from searoom.proposals import Change, OfficerRequest, Proposal, describe, join_parts, root_from_bytes
+from searoom.keys.ceremonies import PART_SUFFIX, prepare_next, sign_proposal
+from searoom.keys.keyfiles import write_private
+from searoom.keys.proposals import Change, OfficerRequest, Proposal, describe, join_parts, root_from_bytes
+from searoom.keys.unlocking import asker
 from searoom.record.cards import Card
 from searoom.record.roster import author_of
 from searoom.signals import fingerprints
-from searoom.unlocking import asker
 
 
 def card(argv: Sequence[str]) -> int:

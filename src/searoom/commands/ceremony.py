@@ -5,18 +5,18 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from searoom.ceremonies import make_keepers
 from searoom.commands.arguments import pairs, parser
 from searoom.commands.people import confirmed
 from searoom.errors import NotAllowed
-from searoom.keyfiles import write_private
-from searoom.proposals import NodeRequest, OfficerRequest, describe, first_card, root_bytes
+from searoom.keys.ceremonies import make_keepers
+from searoom.keys.keyfiles import write_private
+from searoom.keys.proposals import NodeRequest, OfficerRequest, describe, first_card, root_bytes
+from searoom.keys.unlocking import Ask, chooser
 from searoom.record import shape
 from searoom.record.cards import Card
 from searoom.record.keys import Root, RootKey
 from searoom.signals import fingerprints
 from searoom.signals.tables import LANGUAGES
-from searoom.unlocking import Ask, chooser
 
 MAX_FILE = 1 << 19
 _NOBODY = Root(1, (RootKey(bytes(32)).keeper,))

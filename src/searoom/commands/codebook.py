@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from searoom import books, officer, unlocking
+from searoom import officer
 from searoom.commands.arguments import parser
 from searoom.errors import NotAllowed
-from searoom.keyfiles import replace_private
+from searoom.keys import unlocking
+from searoom.keys.keyfiles import replace_private
+from searoom.node import books
 from searoom.record.keys import Role
 from searoom.signals import annex, reviewing
 from searoom.signals import codebook as tables

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import cast
 
 from searoom.commands.arguments import parser, print_json
-from searoom.desk import ask
-from searoom.keyfiles import write_private
+from searoom.desk.asking import ask
+from searoom.keys.keyfiles import write_private
 
 _MIB = 1 << 20
 

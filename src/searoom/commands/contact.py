@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from searoom import clock, officer
-from searoom.books import in_force
 from searoom.commands.answers import found_in, told
 from searoom.commands.arguments import pairs, parser, reference
 from searoom.commands.people import confirmed, tell
 from searoom.errors import NotAllowed
+from searoom.node.books import in_force
 from searoom.signals import forms, readback, render
 
 SPOKEN = "en"

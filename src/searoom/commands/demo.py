@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searoom import clock, contacts
+from searoom import clock
 from searoom.account import Account, Message, Ref, ref_text
 from searoom.commands.arguments import parser, print_json
 from searoom.commands.proof import account_of, records_in, who
-from searoom.delivery import delivery
-from searoom.dossiers import Dossier, dossiers
 from searoom.encounters.screen import distance_text
 from searoom.encounters.settings import Grade
 from searoom.errors import NotAllowed
 from searoom.exercise import director, run, watch_test
 from searoom.exercise.consoles import Consoles
 from searoom.exercise.made import Stage
+from searoom.matters import contacts
+from searoom.matters.delivery import delivery
+from searoom.matters.dossiers import Dossier, dossiers
 from searoom.record.verify import verify_many
 from searoom.signals.quantities import say_distance
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from searoom import annexes, serve
 from searoom.commands.arguments import parser, print_json, reference
-from searoom.desk import ask
+from searoom.desk import serve
+from searoom.desk.asking import ask
 from searoom.eventlog import FORMS, to_stderr
+from searoom.keys.unlocking import asker
 from searoom.signals import forms
-from searoom.unlocking import asker
+from searoom.statements import annexes
 
 
 def node(argv: Sequence[str]) -> int:

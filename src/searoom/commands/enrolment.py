@@ -8,7 +8,8 @@ from pathlib import Path
 
 from searoom.commands.arguments import pack, pairs, parser
 from searoom.commands.ceremony import tell_fingerprint
-from searoom.enrol import (
+from searoom.errors import NotAllowed
+from searoom.keys.enrol import (
     ROOT_FOLDER,
     Address,
     Settings,
@@ -19,13 +20,12 @@ from searoom.enrol import (
     read_settings,
     write_settings,
 )
-from searoom.errors import NotAllowed
-from searoom.keyfiles import write_private
+from searoom.keys.keyfiles import write_private
+from searoom.keys.proposals import Proposal
+from searoom.keys.unlocking import chooser
 from searoom.obligations import agreement as agreements
 from searoom.obligations.agreement import Agreement
-from searoom.proposals import Proposal
 from searoom.record.cards import Card
-from searoom.unlocking import chooser
 
 
 def enrol(argv: Sequence[str]) -> int:

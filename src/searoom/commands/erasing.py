@@ -7,11 +7,11 @@ from typing import cast
 
 from searoom import officer
 from searoom.commands.arguments import parser, print_json, reference
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
-from searoom.items import ref_text
+from searoom.keys.unlocking import asker
 from searoom.signals import forms
-from searoom.unlocking import asker
+from searoom.statements.items import ref_text
 
 
 def erase(argv: Sequence[str]) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from searoom.commands.arguments import parser, shown_progress
-from searoom.desk import ask
-from searoom.enrol import read_settings
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
+from searoom.keys.enrol import read_settings
 from searoom.record import heads, layout, proof
 from searoom.record.excerpt import Excerpt
 from searoom.record.forks import AnyFork, from_evidence, party_of

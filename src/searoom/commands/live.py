@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from searoom import clock, outlets, watching
-from searoom.alarmbook import Alarmbook
+from searoom import clock
 from searoom.commands import desk
 from searoom.commands.arguments import parser
 from searoom.encounters.settings import Settings
 from searoom.errors import NotAllowed
-from searoom.outlets import Plain, Server
 from searoom.tracks import addresses
 from searoom.tracks.registry import Registry
-from searoom.watching import Watch
+from searoom.watch import outlets, watching
+from searoom.watch.alarmbook import Alarmbook
+from searoom.watch.outlets import Plain, Server
+from searoom.watch.watching import Watch
 
 _SHOW_EVERY_S = 1.0
 

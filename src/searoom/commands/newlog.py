@@ -9,16 +9,16 @@ from typing import Final
 from searoom import cbor, officer
 from searoom.commands.arguments import parser, print_json
 from searoom.commands.people import confirmed
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
-from searoom.keyfiles import write_private
+from searoom.keys.keyfiles import write_private
+from searoom.keys.unlocking import asker
 from searoom.officer import Table
 from searoom.record import shape
 from searoom.record.entry import Kind, Released, clear_statement, release, sign_statement, verify_released
 from searoom.record.roster import epoch_of, log_name
 from searoom.record.seal import read_reason, reason
 from searoom.signals import forms
-from searoom.unlocking import asker
 
 MAX_DRAFT: Final = 64 << 10
 

@@ -5,10 +5,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from searoom import keyfiles
-from searoom.ceremonies import REQUEST_SUFFIX, make_officer, make_token_officer
 from searoom.commands.arguments import parser
-from searoom.unlocking import asker, chooser, token_module
+from searoom.keys import keyfiles
+from searoom.keys.ceremonies import REQUEST_SUFFIX, make_officer, make_token_officer
+from searoom.keys.unlocking import asker, chooser, token_module
 
 
 def officer(argv: Sequence[str]) -> int:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from searoom import clock, officer, slip
+from searoom import clock, officer
 from searoom.commands.arguments import pairs, parser, print_json, reference
 from searoom.commands.people import tell
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
-from searoom.items import ref_text
-from searoom.offrecord import PROVES_NOTHING
+from searoom.keys.unlocking import asker
+from searoom.matters import slip
 from searoom.signals import forms
-from searoom.unlocking import asker
+from searoom.statements.items import ref_text
+from searoom.statements.offrecord import PROVES_NOTHING
 
 MEDIA = ("telephone", "fax", "paper", "voice-radio", "in-person", "press")
 LANGUAGES = ("en", "ja", "zh")

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from searoom import clock, officer
 from searoom.commands.arguments import pairs, parser, print_json, reference
-from searoom.desk import ask
-from searoom.enrol import read_settings
+from searoom.desk.asking import ask
 from searoom.errors import Finding, NotAllowed
+from searoom.keys.enrol import read_settings
+from searoom.keys.unlocking import asker
 from searoom.obligations import agreement as agreements
 from searoom.obligations import sovereignty
 from searoom.officer import Placed
+from searoom.sentences import spoken
 from searoom.signals import forms
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.quantities import stepped
-from searoom.unlocking import asker
 
 
 def say(argv: Sequence[str]) -> int:
@@ -53,7 +54,7 @@ def say(argv: Sequence[str]) -> int:
     )
     until = clock.from_text(given.until) if given.until else None
     for one in () if given.json else (*forms.advise(filled, book), *_marked(given.node, filled, book)):
-        sys.stdout.write(f"advice: {one.where}: {one.sentence}\n")
+        sys.stdout.write(f"advice: {one.where}: {spoken(one.sentence, given.lang)}\n")
     placed = officer.say(given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file))
     return tell(placed, as_json=given.json)
 
@@ -88,7 +89,7 @@ def release(argv: Sequence[str]) -> int:
         for line in forms.read_out(looked.shown, book, looked.filled.lang):
             sys.stdout.write(f"  {line}\n")
         for one in forms.advise(looked.filled, book):
-            sys.stdout.write(f"  advice: {one.where}: {one.sentence}\n")
+            sys.stdout.write(f"  advice: {one.where}: {spoken(one.sentence, looked.filled.lang)}\n")
         sys.stdout.write(f"  signed so far by {', '.join(signer.name for signer in looked.signers)}\n")
     if not confirmed("Sign and release this?", given):
         sys.stdout.write("not signed; the draft stays\n")

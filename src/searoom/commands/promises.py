@@ -8,8 +8,8 @@ from typing import cast
 
 from searoom import account, clock
 from searoom.commands.arguments import pack, parser, print_json
-from searoom.desk import POINTER, ask
-from searoom.node import Node
+from searoom.desk.asking import POINTER, ask
+from searoom.node.node import Node
 from searoom.obligations import agreement as agreements
 from searoom.obligations import feed, standing
 from searoom.signals.tables import LANGUAGES

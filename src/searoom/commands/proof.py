@@ -13,9 +13,9 @@ from searoom.account import Account, Again, Closed, Item, Message, Ref, State, T
 from searoom.commands import verdicts
 from searoom.commands.arguments import pairs, parser, print_json, shown_progress
 from searoom.commands.verdicts import UNPINNED, Helps, compared
-from searoom.delivery import answer_kind, delivery
 from searoom.errors import NotAllowed, SearoomError
 from searoom.link import fetch
+from searoom.matters.delivery import answer_kind, delivery
 from searoom.record import layout
 from searoom.record.cards import Card
 from searoom.record.entry import Entry

@@ -10,7 +10,7 @@ from typing import Final
 from searoom import clock
 from searoom.commands.arguments import parser
 from searoom.errors import NotAllowed
-from searoom.node import Node
+from searoom.node.node import Node
 from searoom.obligations.deadlines import year_of
 from searoom.review import yearly, yearlypage, yearlypdf
 from searoom.review.texts import Texts

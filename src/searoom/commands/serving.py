@@ -13,11 +13,13 @@ from pathlib import Path
 from searoom.commands.arguments import parser
 from searoom.commands.console import PORT
 from searoom.console import running
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed, SearoomError
+from searoom.eventlog import FORMS, EventLog, to_stderr
 
 _LOOK_EVERY_S = 0.1
 _PATIENCE_S = 20.0
+SLOW = "the node does not answer yet; it may be waiting for its passphrase, or reading a long record"
 
 
 def serve(argv: Sequence[str]) -> int:
@@ -25,21 +27,28 @@ def serve(argv: Sequence[str]) -> int:
     command = parser(
         "serve",
         "Run the node of FOLDER and its console, for a browser on this machine. Both end together.",
-        ["searoom serve amber", "searoom serve amber --port 8480 --passphrase-file amber.pass"],
+        [
+            "searoom serve amber",
+            "searoom serve amber --port 8480 --passphrase-file amber.pass",
+            "searoom serve amber --log json",
+        ],
     )
     command.add_argument("folder", type=Path)
     command.add_argument("--port", type=int, default=PORT, help=f"of the console; default: {PORT}; 0 takes any")
     command.add_argument("--passphrase-file", type=Path, help="of the node's keys, instead of typing it")
+    command.add_argument("--log", choices=FORMS, default=FORMS[0], help="sentences, or one JSON line an event")
     given = command.parse_args(argv)
     if not (given.folder / "node.toml").exists():
         raise NotAllowed(f"{given.folder} is not a node's folder: it has no node.toml", advice="Enrol the party first.")
     opened = [] if given.passphrase_file is None else ["--passphrase-file", str(given.passphrase_file)]
-    with _node([str(given.folder), *opened]) as node:
-        if _answers(given.folder, node):
+    log = to_stderr(given.log)
+    tell = _tell if given.log == FORMS[0] else _nothing
+    with _node([str(given.folder), "--log", given.log, *opened]) as node:
+        if _answers(given.folder, node, log):
             ending = threading.Event()
             threading.Thread(target=_ends_with, args=(node, ending), daemon=True).start()
             try:
-                running.run(given.folder, given.port, _tell)
+                running.run(given.folder, given.port, tell, log)
             finally:
                 ending.set()
     return max(node.returncode, 0)
@@ -48,16 +57,18 @@ def serve(argv: Sequence[str]) -> int:
 @contextlib.contextmanager
 def _node(words: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the node as a process of its own, which is told to stop at the end and waited for."""
+    before = signal.signal(signal.SIGTERM, _end)  # until the console takes it over: nobody leaves a node behind
     node = subprocess.Popen([sys.executable, "-m", "searoom", "node", *words])
     try:
         yield node
     finally:
+        signal.signal(signal.SIGTERM, before)
         if node.poll() is None:
             node.terminate()
         node.wait()
 
 
-def _answers(folder: Path, node: "subprocess.Popen[bytes]") -> bool:
+def _answers(folder: Path, node: "subprocess.Popen[bytes]", log: EventLog) -> bool:
     """Wait until the node answers at its desk, however long its passphrase takes; False where it has ended."""
     waits = _PATIENCE_S / _LOOK_EVERY_S
     while node.poll() is None:
@@ -67,7 +78,7 @@ def _answers(folder: Path, node: "subprocess.Popen[bytes]") -> bool:
         time.sleep(_LOOK_EVERY_S)
         waits -= 1
         if waits == 0:
-            _tell("the node does not answer yet; it may be waiting for its passphrase, or reading a long record")
+            log.tell("waiting", SLOW)
     return False
 
 
@@ -81,3 +92,11 @@ def _ends_with(node: "subprocess.Popen[bytes]", ending: threading.Event) -> None
 def _tell(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+def _nothing(_line: str) -> None:
+    """Leave a sentence out: the log has the event."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from searoom.commands.arguments import parser, print_json
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed, SearoomError
-from searoom.stick import PART_BYTES
+from searoom.node.stick import PART_BYTES
 
 LARGEST = 8 << 20  # of a file that is read at all
 _AT_FAULT = 6

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from searoom import clock, storing
+from searoom import clock
 from searoom.commands.arguments import parser, print_json
-from searoom.desk import ask, runs
+from searoom.desk.asking import ask, runs
 from searoom.errors import NotAllowed
+from searoom.node import storing
 
 PATIENCE_S = 24 * 3600.0  # for a backup of whatever size
 

@@ -10,7 +10,6 @@ from searoom import cbor, clock
 from searoom.commands.arguments import print_json
 from searoom.errors import NotAllowed, SearoomError, Tampered
 from searoom.link import bundle, contents
-from searoom.offrecord import COPY, PROVES_NOTHING, is_copy
 from searoom.record import excerpt as excerpts
 from searoom.record import forks
 from searoom.record.cards import MAX_CARD, Card
@@ -20,6 +19,7 @@ from searoom.record.proof import MAX_PROOF_BYTES, PROOF_HEADER, Proof
 from searoom.record.seal import MAX_BODY
 from searoom.record.tiles import MAX_LEAF_BYTES
 from searoom.signals import fingerprints, forms
+from searoom.statements.offrecord import COPY, PROVES_NOTHING, is_copy
 
 DONE, NOTHING_PROVEN, FORK_PROVEN = 0, 1, 7
 STORED: Final = "A cosignature says that a party stored this; it never says that it agreed."

@@ -15,7 +15,7 @@ from searoom.signals.readback import Candidate
 from searoom.signals.rows import Signal
 from searoom.signals.tables import LANGUAGES
 
-_own: Any = lazily.module("searoom.books")  # it loads what checks signatures, which only --node needs
+_own: Any = lazily.module("searoom.node.books")  # it loads what checks signatures, which only --node needs
 
 _EXAMPLES = [
     "searoom signal EV1",

@@ -5,7 +5,7 @@ import hmac
 import inspect
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import PurePosixPath
@@ -15,16 +15,16 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from searoom import clock
-from searoom.console import deeds, pages, saying
+from searoom.console import deeds, pages, saying, streams, wording
 from searoom.console.accounts import pages as accounts
 from searoom.console.accounts.noting import noting
 from searoom.console.api.mounted import Programs
-from searoom.console.asked import LANGUAGE_COOKIE, LIGHT_COOKIE, LIGHTS, PACKAGE, Asked, Page, chosen, form_of
+from searoom.console.asked import LANGUAGE_COOKIE, LIGHT_COOKIE, LIGHTS, PACKAGE, Asked, Page, chosen, form_of, in_words
 from searoom.console.chart import pages as chart
 from searoom.console.contact import pages as contact
 from searoom.console.deeds import session_cookie
@@ -39,6 +39,7 @@ from searoom.console.proving.indexing import indexing
 from searoom.console.watchkeeping import pages as watchkeeping
 from searoom.errors import NotAllowed, SearoomError
 from searoom.review.texts import Texts
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES
 
 HEARTBEAT_S: Final = 15.0
@@ -75,16 +76,16 @@ PAGES: Final = (
 """Every page there is: the parts of the console, one after the other, as the menu has them."""
 
 
-async def _lost(_request: Request, fault: Exception) -> Response:
+async def _lost(request: Request, fault: Exception) -> Response:
     """Answer where there is no page, or none that is asked in this way, and say nothing of what there is."""
     status = fault.status_code if isinstance(fault, HTTPException) else 404
-    words = "There is no such page here. Go back to the first screen: /" if status == 404 else "This is not asked so."
-    return PlainTextResponse(words + "\n", status, headers=fault.headers if isinstance(fault, HTTPException) else None)
+    words = Sentence("lost.page" if status == 404 else "lost.method")
+    return in_words(request, words, status, fault.headers if isinstance(fault, HTTPException) else None)
 
 
-async def _cut_off(_request: Request, _fault: Exception) -> Response:
+async def _cut_off(request: Request, _fault: Exception) -> Response:
     """Answer, if anybody is there still, where a form ended in the middle or was longer than is taken."""
-    return PlainTextResponse("The form did not come whole. Send it again.\n", 400)
+    return in_words(request, Sentence("lost.cut_off"), 400)
 
 
 LOST: Final = {404: _lost, 405: _lost, ClientDisconnect: _cut_off}
@@ -160,16 +161,21 @@ class Console:
                 return await answer if inspect.isawaitable(answer) else answer
             except SearoomError as fault:
                 status = 404 if isinstance(fault, NotAllowed) else 503
-                return asked.page("refused.html", status, sentence=fault.sentence, advice=fault.advice())
+                sentence, advice = wording.refused(fault, asked.lang)
+                return asked.page("refused.html", status, sentence=sentence, advice=advice)
 
         return show
 
     async def _stream(self, request: Request) -> Response:
         """Tell a browser each time the view has changed, until its session ends."""
-        if self._session(request) is None:
+        session = self._session(request)
+        if session is None:
             return PlainTextResponse("sign in\n", 401)
+        place = self._house.streams.page(session.person.id, session.token)
+        if place is None:
+            return streams.full()
 
-        async def events() -> AsyncIterator[str]:
+        async def events() -> AsyncGenerator[str, None]:
             asked = request.query_params.get("seen", "")
             seen = int(asked) if asked.isdecimal() and len(asked) < MAX_DIGITS else -1
             while self._session(request) is not None:
@@ -180,7 +186,7 @@ class Console:
                 seen = number
             yield "event: ended\ndata: 0\n\n"
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return streams.Kept(events(), place)
 
 
 def _back_to(request: Request) -> str:
@@ -192,7 +198,7 @@ def _back_to(request: Request) -> str:
 async def _check_mark(page: Page, session: Session | None, request: Request) -> None:
     """Refuse a form that does not bring the mark of the session that it says it is of."""
     if not await _marked(page, session, request):
-        raise NotAllowed("this form is of another session", advice="Open the page again, and send it from there.")
+        raise NotAllowed(Sentence("page.other_session"))
 
 
 async def _marked(page: Page, session: Session | None, request: Request) -> bool:

@@ -1,21 +1,25 @@
 """What a page is asked with: who sits there, in which language and light, and what is known at this moment."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from searoom.clock import to_text
-from searoom.console import flashes
+from searoom.console import flashes, wording
 from searoom.console.house import House
-from searoom.console.people import WORKERS, Session
+from searoom.console.people import SHOWN_TO, WORKERS, Session
 from searoom.console.view import View
+from searoom.errors import Finding, SearoomError
 from searoom.review.templating import environment
 from searoom.review.texts import HTML_LANGUAGES, Texts
+from searoom.sentences import Labels, Sentence, spoken
+from searoom.signals.forms import Form
 from searoom.signals.tables import LANGUAGES
 
 MAX_FIELDS: Final = 200
@@ -76,9 +80,29 @@ class Asked:
         """Whether somebody is signed in who has one of these roles."""
         return self.session is not None and self.session.may(roles)
 
+    def sees(self, what: str) -> bool:
+        """Whether somebody is signed in who is shown this: a row of `SHOWN_TO`."""
+        return self.may(SHOWN_TO[what])
+
     def called(self, party: str) -> str:
         """Return what a party is called in this language."""
         return self.view.agreement.name(party, self.lang)
+
+    def told(self, found: Sequence[Finding], form: Form) -> tuple[wording.Told, ...]:
+        """Return findings about a form in the language of the page."""
+        return wording.told(found, form, self.lang, self.view.agreement)
+
+    def said(self, text: str) -> Markup:
+        """Return a sentence of the program in the language of the page."""
+        return wording.words(text, self.lang)
+
+    def plain(self, text: str) -> str:
+        """Return a sentence of the program in the language of the page, as text that goes into another one."""
+        return spoken(text, self.lang)
+
+    def refusal(self, fault: SearoomError, labels: Labels = wording.NO_LABELS) -> Markup:
+        """Return what was refused and what can be done, in the language of the page."""
+        return wording.refusal(fault, self.lang, labels)
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page with what all pages have in common."""
@@ -126,6 +150,12 @@ def chosen(request: Request, cookie: str, among: tuple[str, ...]) -> str:
             if language in among:
                 return language
     return among[0]
+
+
+def in_words(request: Request, sentence: Sentence, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with one sentence where there is no page, in the language of whoever asks."""
+    words = spoken(sentence, chosen(request, LANGUAGE_COOKIE, LANGUAGES))
+    return PlainTextResponse(words + "\n", status, headers=headers)
 
 
 def _named() -> dict[str, tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Final, cast
 from searoom.console.audit import TERMINAL, Audit
 from searoom.console.peoplefile import PeopleFile
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.units import MICROSECONDS
 
 USES: Final = ("api", "metrics", "calendar")
@@ -46,7 +47,7 @@ class Bearers:
         token = MARK + secrets.token_urlsafe(32)
         with self._file.together():
             if self._file.rows("SELECT 1 FROM bearer WHERE name = ?", name):
-                raise NotAllowed(f"there is a token '{name}' already", advice="Withdraw it, or take another name.")
+                raise NotAllowed(Sentence("token.there_is", name=name))
             self._file.rows(
                 "INSERT INTO bearer (name, secret, roles, uses, made_us, until_us) VALUES (?, ?, ?, ?, ?, ?)",
                 name, _hash(token), " ".join(sorted(set(roles))), " ".join(sorted(set(uses))), now_us, until_us,
@@ -56,17 +57,15 @@ class Bearers:
 
     def _check(self, name: str, roles: Sequence[str], uses: Sequence[str], until_us: int, now_us: int) -> None:
         if not _NAME.match(name):
-            raise NotAllowed(f"'{name:.40}' is no name of a token: a-z, 0-9 and inner hyphens, at most 32")
+            raise NotAllowed(Sentence("token.no_name", name=f"{name:.40}"))
         if not roles or set(roles) - set(self._roles):
-            raise NotAllowed("a token has one role at least", advice=f"The roles are {', '.join(self._roles)}.")
+            raise NotAllowed(Sentence("token.no_role", roles=", ".join(self._roles)))
         if not uses or set(uses) - set(USES):
-            raise NotAllowed("a token is for something", advice=f"It can be for {', '.join(USES)}.")
+            raise NotAllowed(Sentence("token.no_use", uses=", ".join(USES)))
         if "calendar" in uses and len(set(uses)) > 1:
-            raise NotAllowed(
-                "a token for a calendar is for nothing else: it stands in an address", advice="Make two tokens."
-            )
+            raise NotAllowed(Sentence("token.calendar_alone"))
         if not now_us < until_us <= now_us + LONGEST_US:
-            raise NotAllowed("a token ends in the future, within 400 days", advice="Name the end with --until.")
+            raise NotAllowed(Sentence("token.end"))
 
     def bearer(self, token: str, now_us: int) -> Bearer | None:
         """Return whose token this is; None where it is none, has ended, or was withdrawn."""
@@ -90,7 +89,7 @@ class Bearers:
         """Let a token open nothing any more, at once."""
         with self._file.together():
             if not self._file.rows("DELETE FROM bearer WHERE name = ? RETURNING 1", name):
-                raise NotAllowed(f"there is no token '{name:.40}'")
+                raise NotAllowed(Sentence("token.none", name=f"{name:.40}"))
             self._audit.note("token-withdrawn", name, now_us, by=by)
 
 

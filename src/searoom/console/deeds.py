@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from searoom import clock
+from searoom.console import wording
 from searoom.console.asked import LANGUAGE_COOKIE, LIGHT_COOKIE, LIGHTS, Asked, Page
 from searoom.console.passkeys import Site
 from searoom.console.people import LONGEST_US, ROLES, Session
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES
 from searoom.units import MICROSECONDS
 
@@ -39,7 +41,7 @@ def site_of(asked: Asked) -> Site:
 async def stretching(work: Callable[[], _Told]) -> _Told:
     """Do what tries or sets a password where it keeps nobody else waiting; `NotAllowed` where too many wait already."""
     if len(_WAITING) >= MOST_WAITING:
-        raise NotAllowed("too many sign in at this moment", advice="Wait a moment, and try again.")
+        raise NotAllowed(Sentence("door.too_many"))
     mine = object()
     _WAITING.add(mine)
     try:
@@ -59,7 +61,7 @@ async def sign_in(asked: Asked) -> Response:
             partial(asked.house.people.sign_in, person, password, clock.machine_now(), _browser(asked))
         )
     except NotAllowed as fault:
-        return _door(asked, 403, wrong=f"{fault.sentence}. {fault.advice()}", person=person[:40])
+        return _door(asked, 403, wrong=asked.refusal(fault), person=person[:40])
     return _let_in(asked, session, asked.to(_inside(asked.request.query_params.get("to", HOME))))
 
 
@@ -93,7 +95,7 @@ async def ask_passkey(asked: Asked) -> Response:
     try:
         offer = asked.house.people.passkeys.offer(site_of(asked), clock.machine_now())
     except NotAllowed as fault:
-        return JSONResponse({"wrong": f"{fault.sentence}. {fault.advice()}"}, 403)
+        return JSONResponse({"wrong": wording.plain(fault, asked.lang)}, 403)
     return Response(offer, media_type="application/json")
 
 
@@ -107,7 +109,7 @@ async def sign_in_by_passkey(asked: Asked) -> Response:
         session = people.begin_session(person, "passkey", now_us, _browser(asked))
     except NotAllowed as fault:
         people.audit.refused_stranger(now_us)
-        return JSONResponse({"wrong": f"{fault.sentence}. {fault.advice()}"}, 403)
+        return JSONResponse({"wrong": wording.plain(fault, asked.lang)}, 403)
     to = _inside(asked.request.query_params.get("to", HOME))
     return _let_in(asked, session, JSONResponse({"to": to}))
 
@@ -124,7 +126,7 @@ async def use_code(asked: Asked) -> Response:
         code = form.get("code", "")
         await stretching(partial(asked.house.people.use_code, person, code, password, clock.machine_now()))
     except NotAllowed as fault:
-        wrong = f"{fault.sentence}. {fault.advice()}".strip()
+        wrong = asked.refusal(fault)
         return asked.page("accounts/code.html", 403, wrong=wrong, person=person[:40])
     return _door(asked, person=person, told=asked.texts("accounts.code_used"))
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.console.gathering import FIELD, LISTS, PAIRS, SUB, UNITS, at, named, split, spread
-from searoom.errors import Finding
+from searoom.console.wording import Told
 from searoom.signals.forms import Form
 from searoom.signals.kinds import PARTS
 from searoom.signals.tables import LANGUAGES
@@ -52,7 +52,8 @@ class Drawn:
     clause: str
     boxes: tuple[Box, ...]
     parts: tuple["Drawn", ...] = ()
-    found: tuple[Finding, ...] = ()
+    found: tuple[Told, ...] = ()
+    help: str = ""  # a row of the texts that helps with this field, where its kind's own does not
 
     @property
     def mark(self) -> str:
@@ -61,7 +62,7 @@ class Drawn:
 
 
 def drawn(
-    form: Form, typed: Mapping[str, str], findings: Sequence[Finding], lang: str, parties: Mapping[str, str]
+    form: Form, typed: Mapping[str, str], findings: Sequence[Told], lang: str, parties: Mapping[str, str]
 ) -> tuple[Drawn, ...]:
     """Return the fields of a form in their order, with what was typed and what was found at each.
 
@@ -76,7 +77,7 @@ def drawn(
     return tuple(rows)
 
 
-def elsewhere(form: Form, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def elsewhere(form: Form, findings: Sequence[Told]) -> tuple[Told, ...]:
     """Return what was found at no field of the form: at the form itself, or at what it answers."""
     return tuple(one for one in findings if not any(at(one.where, name, form) for name, _, _ in named(form)))
 
@@ -96,7 +97,7 @@ def _called(kind: str, parties: Mapping[str, str]) -> tuple[tuple[str, str], ...
 
 
 def _parts(
-    name: str, kind: str, typed: Mapping[str, str], findings: Sequence[Finding], lang: str, parties: Mapping[str, str]
+    name: str, kind: str, typed: Mapping[str, str], findings: Sequence[Told], lang: str, parties: Mapping[str, str]
 ) -> tuple[Drawn, ...]:
     """Return the parts of a kind that is made of parts, each as a field of its own."""
     given = split(kind, typed.get(FIELD + name, "")) if kind in PARTS else {}

@@ -18,9 +18,9 @@ from searoom.console import flashes
 from searoom.console.held import HeldRecord, notes_of
 from searoom.console.sea import Sea
 from searoom.console.view import Note, View
-from searoom.desk import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
-from searoom.enrol import read_settings
+from searoom.desk.asking import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
 from searoom.errors import NotAllowed, SearoomError
+from searoom.keys.enrol import read_settings
 from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
 from searoom.obligations.kept import Kept
@@ -124,6 +124,8 @@ class Follower:
                 "wait_s": wait,
             }
         )
+        picture = cast("Mapping[str, Any]", reply["picture"])
+        self._ring(picture, cast("int", reply["now_us"]))
         if self._record.take(cast("Value", reply["entries"])):
             self.table = await asyncio.to_thread(officer.sit_down, self._folder)
             self._record.roster = self.table.roster
@@ -136,7 +138,7 @@ class Follower:
         while self._reading.unread:
             self._reading.go_on(AT_ONCE)
             await asyncio.sleep(0)
-        await self._draw(cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
+        await self._draw(picture, cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
 
     async def ask(self, request: Mapping[str, Value]) -> dict[str, object]:
         """Ask the node as `desk.ask` does, with others having their turn meanwhile and a wait that can be ended."""
@@ -155,8 +157,13 @@ class Follower:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    async def _draw(self, now_us: int, sizes: Mapping[str, int]) -> None:
-        status, picture, drafts = [await self.ask({"do": verb}) for verb in ("status", "picture", "drafts")]
+    def _ring(self, picture: Mapping[str, Any], now_us: int) -> None:
+        """Show a grade that has changed before anything else is read: a bell waits for no list."""
+        if self._number and self._view.silent_us is None and _grades(picture) != _grades(self._view.picture):
+            self._show(replace(self._view, picture=picture, now_us=now_us))
+
+    async def _draw(self, picture: Mapping[str, Any], now_us: int, sizes: Mapping[str, int]) -> None:
+        status, drafts = await asyncio.gather(self.ask({"do": "status"}), self.ask({"do": "drafts"}))
         account = self._reading.account()
         view = View(
             party=self.table.party,
@@ -183,3 +190,7 @@ class Follower:
         self._view, self._number = view, self._number + 1
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+
+def _grades(picture: Mapping[str, Any]) -> set[tuple[str, str, str]]:
+    return {(row["a"], row["b"], row["grade"]) for row in picture.get("open", ())}

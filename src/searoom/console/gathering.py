@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import Finding, NotAllowed
+from searoom.sentences import Sentence, unplaced
 from searoom.signals.amountkinds import units
 from searoom.signals.formbook import Field
 from searoom.signals.forms import Filled, Form, FormBook, check, from_text
@@ -215,8 +216,8 @@ def unread(
             from_text(book, form.name, {name: text}, lang=str(envelope.get("lang", LANGUAGES[0])))
             good[name] = text
         except NotAllowed as fault:
-            sentence = fault.sentence.removeprefix(f"{form.name}, {name}: ")
-            told.append(Finding(name, f"{sentence}. {fault.advice()}".rstrip(" ."), _clause(form, name)))
+            sentence = Sentence("at.advice", what=unplaced(fault.sentence), do=fault.advice())
+            told.append(Finding(name, sentence, _clause(form, name)))
     if not told:
         return ()
     return (*told, *_rest(book, form, good, {one.where for one in told}, envelope))

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from searoom import clock
+from searoom.console.asked import in_words
+from searoom.sentences import Sentence
 
 MAX_BODY: Final = 1 << 20
 MAX_PATH: Final = 512  # letters of an address before its query: two names of craft, and what is asked of them
@@ -22,6 +24,8 @@ LARGER: Final[Mapping[str, int]] = MappingProxyType({"/hotline/files": (16 << 20
 MAX_CLIENTS: Final = 1_000
 BURST: Final = 120
 PER_SECOND: Final = 20.0
+TOO_MANY: Final = 429
+_AGAIN: Final = MappingProxyType({"retry-after": "1"})  # by then whoever waited is let in again
 
 _POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -72,29 +76,30 @@ class Guard:
 
         if refused is not None:
             status, words = refused
-            await PlainTextResponse(words + "\n", status)(scope, receive, sent)
+            again = _AGAIN if status == TOO_MANY else None
+            await in_words(Request(scope), words, status, again)(scope, receive, sent)
             return
         await self._app(scope, _bounded(receive, LARGER.get(scope["path"], MAX_BODY)), sent)
 
-    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+    def _refused(self, scope: Scope) -> tuple[int, Sentence] | None:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if host not in self._hosts:
-            return 421, "This console is not called by that name. Open it by the address that it printed."
+            return 421, Sentence("lost.name")
         if scope["method"] not in _SAFE:
             origin = headers.get(b"origin", b"").decode("latin-1").lower()
             if origin.partition("://")[2] != host:
-                return 403, "A form is taken from this console's own pages only."
+                return 403, Sentence("lost.origin")
             kind = headers.get(b"content-type", b"").lower()
             if kind.count(b"charset") != len(_UTF8.findall(kind)):  # a name of any codec would be tried
-                return 415, "A form is taken in UTF-8 alone."
+                return 415, Sentence("lost.letters")
         if len(scope["path"]) > MAX_PATH:
-            return 414, "No page of this console has so long an address."
+            return 414, Sentence("lost.address")
         most = LARGER.get(scope["path"], MAX_BODY)
         if int(headers.get(b"content-length", b"0") or b"0") > most:
-            return 413, f"More than {most} bytes are not taken at once."
+            return 413, Sentence("lost.too_much", most=most)
         client = scope.get("client") or ("", 0)
-        return None if self._admits(str(client[0])) else (429, "Too many requests. Wait a moment.")
+        return None if self._admits(str(client[0])) else (TOO_MANY, Sentence("lost.too_many"))
 
     def _admits(self, client: str) -> bool:
         now = clock.monotonic()

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 from searoom.console.follow import Follower
 from searoom.console.people import People
 from searoom.console.searching import Index
+from searoom.console.streams import Streams
 from searoom.eventlog import SILENT, EventLog
 
 Answer = TypeVar("Answer")
@@ -28,6 +29,7 @@ class House:
     people: People
     index: Index = field(default_factory=Index)
     log: EventLog = SILENT
+    streams: Streams = field(default_factory=Streams)
     stop: Callable[[str], None] = _nobody_is_told  # ends the console, and says why
     _at_length: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -3,16 +3,17 @@
 Pure: each is computed from a view. That nobody has answered is said as a fact with its age, and nothing is made of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from searoom.account import Message
 from searoom.clock import from_text
 from searoom.console.view import View
-from searoom.delivery import READ
 from searoom.encounters.settings import RISING, Grade
 from searoom.link.progress import Verdict
+from searoom.matters.delivery import READ
+from searoom.matters.receipts import RECEIPT
 from searoom.obligations.standing import Obligation
 from searoom.record.keys import Role
 from searoom.signals.forms import PRECEDENCES
@@ -26,6 +27,8 @@ LOOKED_BACK: Final = 500  # of our newest messages, how many are asked whether t
 NOTES_BACK: Final = 5_000  # of our newest notes, how many are looked through for what a carrier took
 HANDED_OVER: Final = "handed-over"
 CONVEYED: Final = "conveyed"
+ASKS_NOTHING: Final = frozenset({"we-are-here", "nothing-further"})
+"""Agreed phrases that answer, or end a talk: nobody owes an answer to one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +127,23 @@ def _line(view: View, party: str, told: Mapping[str, Any]) -> Line:
 
 def _next_test(view: View) -> int | None:
     """Return when a test of the line is due next, where the agreement asks for them."""
-    due = [
-        duty.due_us
-        for duty in view.duties
-        if duty.due_us is not None
-        and duty.state in ("pending", "due")
-        and duty.clause.fulfilment is not None
-        and duty.clause.fulfilment.form == LINE_TEST
-    ]
-    return min(due, default=None)
+    return next_due_us(
+        duty for duty in view.duties if duty.clause.fulfilment is not None and duty.clause.fulfilment.form == LINE_TEST
+    )
+
+
+def next_due_us(duties: Iterable[Obligation]) -> int | None:
+    """Return until when the next of these duties is to be done, None where none is coming."""
+    coming = (duty.due_us for duty in duties if duty.state in ("pending", "due"))
+    return min((due_us for due_us in coming if due_us is not None), default=None)
 
 
 def _queue(view: View, party: str) -> tuple[Waiting, ...]:
-    """Return what waits for a party, the most pressing first."""
+    """Return what waits for a party, the most pressing first; a receipt causes none, and so is never shown as held."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in view.account.messages()[-LOOKED_BACK:]:
         ours = one.author == view.party and party in one.recipients
-        if ours and view.account.delivered(one.ref, party) is None:
+        if ours and one.filled.form != RECEIPT and view.account.delivered(one.ref, party) is None:
             found.setdefault((one.filled.precedence, one.filled.channel), []).append(one.placed_us)
     order = {name: place for place, name in enumerate(PRECEDENCES)}
     return tuple(
@@ -186,11 +189,15 @@ def unread(view: View) -> tuple[Message, ...]:
 
 
 def unanswered(view: View) -> tuple[Message, ...]:
-    """Return what others said to us on the hotline, was read, and has no answer of ours, the oldest first."""
+    """Return what others said to us on the hotline, was read, and has no answer of ours, the oldest first.
+
+    An agreed phrase that is itself an answer waits for none.
+    """
     return tuple(
         one
         for one in _to_us(view)
         if one.filled.form in TALK
+        and _asks(one)
         and (answers := _answers(view, one, view.party))
         and all(answer.filled.form == READ for answer in answers)
     )
@@ -203,10 +210,22 @@ def awaited(view: View) -> tuple[Message, ...]:
         for one in view.account.messages(*TALK)
         if one.author == view.party
         and one.filled.reply_to is None
+        and _asks(one)
         and not any(
             answer.author != view.party and answer.filled.form != READ for answer in view.account.answers(one.ref)
         )
     )
+
+
+def _asks(message: Message) -> bool:
+    """Whether words on the hotline ask for an answer at all."""
+    return message.filled.fields.get("phrase") not in ASKS_NOTHING
+
+
+def handed(view: View, message: Message) -> Message | None:
+    """Return what our officer last wrote of handing an entry of ours over by other means, or None."""
+    found = [one for one in _answers(view, message, view.party) if one.filled.form == CONVEYED]
+    return found[-1] if found else None
 
 
 def pressing(view: View) -> tuple[Obligation, ...]:

@@ -14,13 +14,14 @@ from searoom.console.watchkeeping import cardpages, handing
 from searoom.console.watchkeeping.answers import answers
 from searoom.console.watchkeeping.noted import settings_of
 from searoom.console.watchkeeping.raised import raised
-from searoom.delivery import CLARIFICATION, LAYER_FORMS, READ
 from searoom.errors import NotAllowed
+from searoom.matters.delivery import CLARIFICATION, LAYER_FORMS, READ
 from searoom.review import rows
 from searoom.review.distance import say
 from searoom.review.sections import MessageRow
 from searoom.review.svg import look
 from searoom.review.texts import placeholders, table
+from searoom.sentences import Sentence
 from searoom.signals.formbook import Form
 from searoom.units import METRES_PER_NAUTICAL_MILE
 
@@ -46,7 +47,9 @@ def front(asked: Asked) -> Response:
         hours=held.hours,
         cards=raised(view, held),
         card_link=cardpages.link,
+        card_about=lambda one: cardpages.about(asked, one.about),
         card_title=lambda one: held.title(one.event, asked.lang),
+        beside=lambda one: handing.beside(view, one, asked.texts),
         carrier=lambda name: _carrier(asked, name),
         miles=_miles,
         geometry=lambda one: _geometry(asked, one),
@@ -106,15 +109,16 @@ def message(asked: Asked) -> Response:
     log, index = asked.request.path_params["log"], asked.request.path_params["index"]
     item = asked.view.account.message((log, index))
     if isinstance(item, Again):
-        raise NotAllowed(f"{ref_text((log, index))} stands elsewhere")
-    answers, answering = [_row(asked, one) for one in _answers(asked, item.ref)], _answering(asked, item)
+        raise NotAllowed(Sentence("entry.elsewhere", ref=ref_text((log, index))))
+    answers, near = [_row(asked, one) for one in _answers(asked, item.ref)], _usual(asked, item)
+    answering = _answering(asked, item, near)
     return asked.page(
         "message.html",
         row=_row(asked, item),
         channel=item.filled.channel if isinstance(item, Message) else "",
         answers=answers,
         theirs=item.author != asked.view.party,
-        near=[form for form in answering if _near(asked, item, form)],
+        near=[form for form in answering if form.name in near],
         answering=answering,
     )
 
@@ -127,27 +131,27 @@ def _answers(asked: Asked, ref: Ref) -> Iterator[Message | Transcribed]:
             yield from _answers(asked, one.ref)
 
 
-def _near(asked: Asked, item: Item, form: Form) -> bool:
-    """Whether a form is a usual answer to an entry: a layer, or of the kin of its form or of what that answers."""
+def _usual(asked: Asked, item: Item) -> frozenset[str]:
+    """Return the usual answers to an entry: the layers, what its form names, and that of an entry which it answers."""
+    names = set(LAYER_FORMS)
     while isinstance(item, Message):
-        if form.name in LAYER_FORMS or form.name.partition("-")[0] == item.filled.form.partition("-")[0]:
-            return True
+        names |= set(asked.view.book.form(item.filled.form).answered_by)
         if item.filled.reply_to is None:
-            return False
+            break
         held = asked.view.account.message(item.filled.reply_to)
         if isinstance(held, Again):
-            return False
+            break
         item = held
-    return False
+    return frozenset(names)
 
 
-def _answering(asked: Asked, item: Item) -> list[Form]:
+def _answering(asked: Asked, item: Item, near: frozenset[str]) -> list[Form]:
     """Return the forms with which a person can answer an entry on its channel, besides that it was read."""
     channel = item.filled.channel if isinstance(item, Message) else ""
     return [
         form
         for form in asked.view.book.forms
-        if form.answers and form.name != READ and channel in form.channels and not form.automatic
+        if (form.answers or form.name in near) and form.name != READ and channel in form.channels and not form.automatic
     ]
 
 

@@ -25,16 +25,13 @@ from webauthn.helpers.structs import (
 from searoom.console.audit import Audit
 from searoom.console.peoplefile import PeopleFile
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.units import MICROSECONDS
 
 HOLDS_US: Final = 120 * MICROSECONDS
 WAITING: Final = 256
 MOST: Final = 10  # keys of one account
 MAX_NAME: Final = 60
-_AGAIN: Final = "Try again, or sign in with the password."
-_ADDRESS: Final = (
-    "Open this console as http://localhost with its port; a passkey holds for a name, and not for a number."
-)
 NEW, OLD = "new", "old"
 _UNREADABLE: Final = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 """What an answer raises that is none: wrong kinds, no JSON, or lists a thousand deep."""
@@ -50,7 +47,7 @@ class Site:
     def require(self) -> None:
         """Refuse an address in numbers: no browser makes a passkey for one."""
         if self.host.replace(".", "").isdecimal() or ":" in self.host:
-            raise NotAllowed("a passkey needs a name of this machine", advice=_ADDRESS)
+            raise NotAllowed(Sentence("passkey.no_name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Passkeys:
                 "DELETE FROM passkey WHERE person = ? AND hex(id) = upper(?) RETURNING name", person, key
             )
             if not rows:
-                raise NotAllowed("there is no such passkey at this account")
+                raise NotAllowed(Sentence("passkey.none"))
             self._audit.note("passkey-removed", person, now_us, by=by, about=str(rows[0][0]))
 
     # -- make one --------------------------------------------------------------------------------
@@ -95,7 +92,7 @@ class Passkeys:
         site.require()
         held = self.of(person)
         if len(held) >= MOST:
-            raise NotAllowed(f"an account has at most {MOST} passkeys", advice="Remove one first.")
+            raise NotAllowed(Sentence("passkey.most", most=MOST))
         options = webauthn.generate_registration_options(
             rp_id=site.host,
             rp_name=f"Searoom {party}",
@@ -119,14 +116,14 @@ class Passkeys:
                 expected_origin=site.origin, require_user_verification=True,
             )  # fmt: skip
         except _UNREADABLE as problem:
-            raise NotAllowed(f"the passkey was not taken: {problem}", advice=_AGAIN) from None
+            raise NotAllowed(Sentence("passkey.not_taken", problem=problem)) from None
         with self._file.together():
             rows = self._file.rows(
                 "INSERT INTO passkey VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING RETURNING 1",
                 made.credential_id, person, made.credential_public_key, made.sign_count, _named(name), now_us,
             )  # fmt: skip
             if not rows:
-                raise NotAllowed("this passkey is registered already")
+                raise NotAllowed(Sentence("passkey.registered"))
             self._audit.note("passkey-added", person, now_us, about=_named(name))
 
     # -- sign in by one --------------------------------------------------------------------------
@@ -148,7 +145,7 @@ class Passkeys:
             credential = parse_authentication_credential_json(answer)
             rows = self._file.rows("SELECT person, public, count FROM passkey WHERE id = ?", credential.raw_id)
             if not rows:
-                raise NotAllowed("this passkey is not known here", advice=_AGAIN)
+                raise NotAllowed(Sentence("passkey.unknown"))
             person, public, count = cast("tuple[str, bytes, int]", rows[0])
             done = webauthn.verify_authentication_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=site.host,
@@ -156,16 +153,16 @@ class Passkeys:
                 require_user_verification=True,
             )  # fmt: skip
         except _UNREADABLE as problem:
-            raise NotAllowed(f"the passkey was not accepted: {problem}", advice=_AGAIN) from None
+            raise NotAllowed(Sentence("passkey.not_accepted", problem=problem)) from None
         handle = credential.response.user_handle
         if handle is not None and handle != _handle(person):
-            raise NotAllowed("the passkey is of another account", advice=_AGAIN)
+            raise NotAllowed(Sentence("passkey.other_account"))
         grown = self._file.rows(
             "UPDATE passkey SET count = ?, used_us = ? WHERE id = ? AND (count < ? OR count = 0) RETURNING 1",
             done.new_sign_count, now_us, done.credential_id, done.new_sign_count,
         )  # fmt: skip
         if not grown:
-            raise NotAllowed("the passkey has counted backwards: there may be a copy of it", advice=_AGAIN)
+            raise NotAllowed(Sentence("passkey.backwards"))
         return person
 
     def _challenge(self, kind: str, person: str, now_us: int) -> bytes:
@@ -180,10 +177,10 @@ class Passkeys:
         try:
             data = parse_client_data_json(_client_data(answer))
         except _UNREADABLE:
-            raise NotAllowed("the passkey's answer cannot be read", advice=_AGAIN) from None
+            raise NotAllowed(Sentence("passkey.unreadable")) from None
         held = self._waiting.pop(data.challenge, None)
         if held is None or held[:2] != (kind, person) or held[2] <= now_us:
-            raise NotAllowed("the passkey's answer came too late, or a second time", advice=_AGAIN)
+            raise NotAllowed(Sentence("passkey.late"))
         return data.challenge
 
 

@@ -6,7 +6,8 @@ import secrets
 from typing import Final
 
 from searoom.errors import NotAllowed, StateUnknown
-from searoom.passphrases import Cost, normal, stretch
+from searoom.keys.passphrases import Cost, normal, stretch
+from searoom.sentences import Sentence
 
 UNSET: Final = "none"
 """The secret of who must choose a password with a one-time code first."""
@@ -23,7 +24,7 @@ def opens(secret: str, password: str) -> bool:
     """Return whether a password is the one that a secret was made of; `StateUnknown` where it is no secret."""
     parts = _SECRET.match(secret)
     if parts is None:
-        raise StateUnknown("a password in the accounts is not written as it must be", advice="Set it anew.")
+        raise StateUnknown(Sentence("account.password_written"))
     memory, passes, lanes, salt, key = parts.groups()
     try:
         data = normal(password)

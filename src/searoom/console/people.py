@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, cast
 
 from searoom.console.audit import NOBODY, TERMINAL, Audit
@@ -19,7 +20,8 @@ from searoom.console.passkeys import Passkeys
 from searoom.console.passwords import UNSET, opens, secret_of
 from searoom.console.peoplefile import Cell, PeopleFile
 from searoom.errors import NotAllowed
-from searoom.passphrases import USUAL, Cost, chosen
+from searoom.keys.passphrases import USUAL, Cost, chosen
+from searoom.sentences import Sentence
 from searoom.units import MICROSECONDS
 
 ROLES: Final = ("watch", "duty", "drafter", "releaser", "desk", "auditor", "administrator")
@@ -27,6 +29,8 @@ ROLES: Final = ("watch", "duty", "drafter", "releaser", "desk", "auditor", "admi
 WORKERS: Final = ("watch", "duty", "drafter", "releaser", "desk")
 """Who does the work: auditors and administrators look, and post on their own pages alone."""
 PROVERS: Final = ("duty", "desk", "releaser", "auditor", "administrator")  # who may take the proof of one entry
+SHOWN_TO: Final = MappingProxyType({"drafts": WORKERS, "proof": PROVERS, "reviews": (*WORKERS, "auditor")})
+"""Who is shown what not everybody is, on pages and by programs alike; how many drafts wait, everybody is told."""
 
 IDLE_US: Final = 4 * 3600 * MICROSECONDS  # one watch
 LONGEST_US: Final = 12 * 3600 * MICROSECONDS
@@ -106,7 +110,7 @@ class People:
         secret = UNSET if password is None else secret_of(chosen(password), self._cost)
         with self._file.together():
             if self._rows("SELECT 1 FROM person WHERE id = ?", person.id):
-                raise NotAllowed(f"there is an account '{person.id}' already")
+                raise NotAllowed(Sentence("account.there_is", person=person.id))
             self._rows(
                 "INSERT INTO person (id, name, roles, officer, secret) VALUES (?, ?, ?, ?, ?)",
                 person.id, person.name, " ".join(sorted(person.roles)), person.officer, secret,
@@ -177,13 +181,13 @@ class People:
                 self.audit.note("password-set", person, now_us)
                 return
             self._count_failure(person, failed + 1, now_us, known=bool(rows))
-        raise NotAllowed("the name or the code is wrong, or the code has ended", advice=_ANOTHER)
+        raise NotAllowed(Sentence("account.wrong_code"))
 
     def find(self, person: str) -> Person:
         """Return an account; `NotAllowed` where there is none."""
         rows = self._rows(f"SELECT {_COLUMNS} FROM person WHERE id = ?", person)  # noqa: S608  # a constant
         if not rows:
-            raise NotAllowed(f"there is no account '{person:.40}'")
+            raise NotAllowed(Sentence("account.none", person=f"{person:.40}"))
         return _person(rows[0])
 
     def everybody(self) -> tuple[Person, ...]:
@@ -206,7 +210,7 @@ class People:
             if right and found:
                 return self.begin_session(person, "password", now_us, browser)
             self._count_failure(person, failed + 1, now_us, known=bool(rows))
-        raise NotAllowed("the name or the password is wrong", advice="Try again; an administrator can set another.")
+        raise NotAllowed(Sentence("account.wrong_password"))
 
     def confirm(self, person: str, password: str, now_us: int) -> bool:
         """Return whether somebody who is signed in gave their password; a wrong one counts as at the door."""
@@ -226,7 +230,7 @@ class People:
         with self._file.together():
             found = self.find(person)
             if found.closed:
-                raise NotAllowed("this account is locked", advice="An administrator can unlock it.")
+                raise NotAllowed(Sentence("account.locked"))
             self._rows("UPDATE person SET failed = 0, locked_us = 0 WHERE id = ?", person)
             self._rows(
                 "INSERT INTO session (id, person, begun_us, seen_us, how, browser) VALUES (?, ?, ?, ?, ?, ?)",
@@ -239,7 +243,7 @@ class People:
     def _refuse_waiting(self, locked_us: int, now_us: int) -> None:
         if locked_us > now_us:
             wait = -(-(locked_us - now_us) // MICROSECONDS)
-            raise NotAllowed(f"too many wrong passwords: the next try is in {wait} s", advice=_LOCKED)
+            raise NotAllowed(Sentence("account.too_many", wait=wait))
 
     def _count_failure(self, person: str, failed: int, now_us: int, *, known: bool) -> None:
         over = failed - FREE_TRIES
@@ -281,7 +285,7 @@ class People:
                 person, sitting, sitting,
             )  # fmt: skip
             if not rows and sitting:
-                raise NotAllowed("that session has ended already")
+                raise NotAllowed(Sentence("account.session_ended"))
             self.audit.note("session-ended", person, now_us, by=by, about=f"{len(rows)}")
 
     def seen(self, session: Session, now_us: int) -> None:
@@ -320,10 +324,6 @@ class People:
         self._rows("DELETE FROM posted WHERE id = ?", _hash(form))
 
 
-_LOCKED: Final = "Wait, or let an administrator give you a one-time code."
-_ANOTHER: Final = "Ask an administrator for another code."
-
-
 def _person(row: Sequence[Cell]) -> Person:
     identity, name, roles, officer, closed = row
     return Person(str(identity), str(name), frozenset(str(roles).split()), str(officer), bool(closed))
@@ -335,15 +335,14 @@ def _told(person: Person) -> str:
 
 def _check(person: Person) -> None:
     if not _ID.match(person.id):
-        raise NotAllowed(f"'{person.id:.40}' is no name of an account: a-z, 0-9 and inner hyphens, at most 32")
+        raise NotAllowed(Sentence("account.no_id", person=f"{person.id:.40}"))
     if not person.name.strip() or len(person.name) > MAX_NAME or not person.name.isprintable():
-        raise NotAllowed(f"a person's name is one line of at most {MAX_NAME} letters")
+        raise NotAllowed(Sentence("account.no_name", most=MAX_NAME))
     odd = sorted(person.roles.difference(ROLES))
-    if odd or not person.roles:
-        raise NotAllowed(
-            f"'{', '.join(odd)}' is no role" if odd else "an account has one role at least",
-            advice=f"The roles are {', '.join(ROLES)}.",
-        )
+    if odd:
+        raise NotAllowed(Sentence("more.no_role", roles=", ".join(odd), known=", ".join(ROLES)))
+    if not person.roles:
+        raise NotAllowed(Sentence("more.one_role", known=", ".join(ROLES)))
 
 
 def _hash(token: str) -> bytes:

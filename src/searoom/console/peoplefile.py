@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import apsw
 
 from searoom.errors import StateUnknown
+from searoom.sentences import Sentence
 
 Cell: TypeAlias = int | float | str | bytes | None
 FILE: Final = "console.db"
@@ -67,7 +68,7 @@ class PeopleFile:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._bring_up_to_date()
         except (OSError, apsw.Error) as problem:
-            raise StateUnknown(f"the accounts in {path} cannot be opened: {problem}") from problem
+            raise StateUnknown(Sentence("account.not_opened", path=path, problem=problem)) from problem
 
     def _bring_up_to_date(self) -> None:
         if self._version() == len(_STEPS):
@@ -97,7 +98,7 @@ class PeopleFile:
             try:
                 return list(self._db.execute(sql, values))
             except apsw.Error as problem:
-                raise StateUnknown(f"the accounts in {self._path} cannot be read or written: {problem}") from problem
+                raise StateUnknown(Sentence("account.not_read", path=self._path, problem=problem)) from problem
 
     @contextmanager
     def together(self) -> Iterator[None]:

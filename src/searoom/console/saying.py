@@ -19,23 +19,26 @@ from starlette.responses import Response
 from searoom import clock, officer
 from searoom.console import fields
 from searoom.console.asked import Asked, Page
+from searoom.console.duties import packs
 from searoom.console.gathering import FIELD, gathered, unread
-from searoom.console.hotline import beside, unfinished
+from searoom.console.hotline import beside, inside, supposed, unfinished
 from searoom.console.hotline.unfinished import Begun
 from searoom.console.people import WORKERS, Person
 from searoom.console.view import View
+from searoom.console.wording import Told
 from searoom.errors import Finding, NotAllowed, StateUnknown
-from searoom.items import Item, Ref, ref_of, ref_text
+from searoom.keys.passphrases import normal
 from searoom.officer import Looked, Placed
-from searoom.passphrases import normal
-from searoom.release import forbidden, need
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import PRECEDENCES, Filled, Form
+from searoom.statements.items import Item, Ref, ref_of, ref_text
+from searoom.statements.release import forbidden, need
 
 RELEASERS: Final = ("duty", "releaser", "desk")
 """Who may release the draft of another person; whoever signs may look at it."""
 OFFICERS: Final = "officers"
-TRANSLATION: Final = "translation"
+TRANSLATION: Final = supposed.TRANSLATION
 SHOWN_S: Final = 3.0  # how long a page waits to show what was said
 BY_PROGRAM: Final = frozenset(
     {
@@ -64,7 +67,9 @@ def choose(asked: Asked) -> Response:
         if not form.automatic and form.name not in BY_PROGRAM and not forbidden(policy, form):
             for channel in form.channels:
                 channels.setdefault(channel, []).append(form)
-    return asked.page("choose.html", channels=channels)
+    return asked.page(
+        "choose.html", channels=channels, offered=lambda form: packs.offered(form.name, asked.view.agreement)
+    )
 
 
 async def say(asked: Asked) -> Response:
@@ -73,8 +78,10 @@ async def say(asked: Asked) -> Response:
     if asked.request.method != "POST":
         brought = {name: value for name, value in asked.request.query_params.items() if _prefills(name)}
         begun = unfinished.begin(asked, form, brought)
-        return _fill(asked, form, _supposed(form, begun.typed), (), begun)
+        return _fill(asked, form, supposed.supposed(asked.view, form, begun.typed), (), begun)
     typed = _trimmed(form, await asked.posted())
+    if (pressed := supposed.pressed(typed, _now_us(asked))) is not None:
+        return _fill(asked, form, pressed, ())
     if typed.get("deed") == "forget":
         unfinished.throw_away(asked, typed)
         return asked.to(_back(typed) or f"/say/{form.name}")
@@ -83,7 +90,9 @@ async def say(asked: Asked) -> Response:
         filled = _filled(asked, form, typed)
         findings = forms.check(officer.complete(filled, asked.view.book)[0], asked.view.book)
     except NotAllowed as fault:
-        findings = _unread(asked, form, typed) or (Finding(form.name, f"{fault.sentence}. {fault.advice()}"),)
+        findings = _unread(asked, form, typed) or (
+            Finding(form.name, Sentence("at.advice", what=fault.sentence, do=fault.advice())),
+        )
         return _fill(asked, form, typed, findings)
     if "x-live" in asked.request.headers or typed.get("deed") == "change" or findings:
         return _fill(asked, form, typed, findings, None, None if findings else filled)
@@ -106,17 +115,33 @@ def _fill(
     filled: Filled | None = None,
 ) -> Response:  # fmt: skip
     parties = {party: words[asked.lang] for party, words in asked.view.agreement.names.items()}
+    told = asked.told(findings, form)
+    inner = inside.findings(asked.view.book, form, typed, None) if findings else ()
+    held = inside.shown(asked.view.book, form, typed, _inner_told(asked, form, typed, inner), asked.lang, parties)
+    drawn = fields.drawn(form, typed, told, asked.lang, parties)
+    wanted = typed.get("deed") in ("look", "sign") and "x-live" not in asked.request.headers
     return asked.page(
         "say.html",
         form=form,
         typed=typed,
-        findings=fields.elsewhere(form, findings),
-        fields=fields.drawn(form, typed, findings, asked.lang, parties),
+        stopped=len(findings) if wanted else 0,
+        offered=packs.offered(form.name, asked.view.agreement),
+        findings=fields.elsewhere(form, told),
+        fields=supposed.asked([one for one in drawn if held is None or one.name != held.name], form, asked.texts),
+        inside=held,
+        inside_found=[one for one in told if held is not None and one.where == held.name],
+        reply_label=supposed.said(form, "reply_to", asked.texts),
+        replies=supposed.answerable(asked.view, form, asked.lang),
         precedences=PRECEDENCES,
         begun=begun,
         attached=any(value for name, value in typed.items() if name.startswith(FIELD + "attachment")),
         **beside.beside(asked, form, typed, filled),
     )
+
+
+def _inner_told(asked: Asked, form: Form, typed: Mapping[str, str], found: tuple[Finding, ...]) -> tuple[Told, ...]:
+    inner = inside.chosen(asked.view.book, form, typed)
+    return () if inner is None else asked.told(found, inner)
 
 
 def _unread(asked: Asked, form: Form, typed: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -137,12 +162,9 @@ def _look(asked: Asked, form: Form, filled: Filled, typed: Mapping[str, str]) ->
     )  # fmt: skip
 
 
-def _supposed(form: Form, typed: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what stands in a form with what goes without saying of a translation: of which text, and by whom."""
-    maker = "recipient" if form.visibility == "national" else "author"
-    supposed = {"of": "text", "maker": maker, "review": "unreviewed"}
-    named = [each.name for each in form.fields if each.kind == TRANSLATION and not typed.get(FIELD + each.name)]
-    return {f"{FIELD}{name}.{part}": value for name in named for part, value in supposed.items()} | dict(typed)
+def _now_us(asked: Asked) -> int:
+    """Return the node's time; a scenario's stands still between its steps."""
+    return clock.machine_now() if asked.view.running else asked.view.now_us
 
 
 def _trimmed(form: Form, typed: Mapping[str, str]) -> dict[str, str]:
@@ -235,7 +257,7 @@ async def once(
     """Do what a form asks for, once for its number, and show where it went, or the page `to`."""
     number, person = typed.get("number", ""), person_of(asked)
     if not number:
-        raise NotAllowed("this form has no number", advice="Open the page again, and send it from there.")
+        raise NotAllowed(Sentence("page.no_number"))
     came = asked.house.people.begin(number, person, clock.machine_now())
     if came is None:
         try:
@@ -248,10 +270,7 @@ async def once(
         if placed.index is not None and (form is None or form.visibility == "shared"):
             await asked.house.follower.holding((placed.author, placed.index), SHOWN_S)
     if not came:
-        raise StateUnknown(
-            "this was sent before, and what came of it is not known",
-            advice="Look whether it stands among the messages or the drafts before you say it once more.",
-        )
+        raise StateUnknown(Sentence("page.sent_before"))
     return asked.to(came)
 
 
@@ -267,14 +286,26 @@ def _place(placed: Placed, form: Form | None) -> str:
 def readings(asked: Asked, filled: Filled) -> list[tuple[str, tuple[str, ...]]]:
     """Return how words read: in their writer's language, then with the labels of this page's."""
     langs = dict.fromkeys((filled.lang, asked.lang))
-    return [(lang, forms.read_out(filled, asked.view.book, lang)) for lang in langs]
+    return [(lang, _named(asked, filled, forms.read_out(filled, asked.view.book, lang), lang)) for lang in langs]
+
+
+def _named(asked: Asked, filled: Filled, lines: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """Return the lines of a form with each party by its name beside the id that is signed."""
+    parties = [each for each in asked.view.book.form(filled.form).fields if each.kind == "party"]
+    called = {
+        f"{each.label[lang]}: {filled.fields[each.name]}": str(filled.fields[each.name])
+        for each in parties
+        if filled.fields.get(each.name) in asked.view.agreement.parties
+    }
+    names = asked.view.agreement.names_in(lang)
+    return tuple(f"{line} ({names[called[line]]})" if line in called else line for line in lines)
 
 
 def _filled(asked: Asked, form: Form, typed: Mapping[str, str]) -> Filled:
-    values = gathered(form, typed)
     reply: Ref | None = ref_of(typed["reply_to"]) if typed.get("reply_to") else None
     if reply is not None:
         asked.view.account.message(reply)
+    values = inside.together(asked.view.book, form, typed, gathered(form, typed), reply)
     return forms.from_text(
         asked.view.book, form.name, values, channel=typed.get("channel", ""), lang=typed.get("lang", asked.lang),
         precedence=typed.get("precedence", "routine"), reply_to=reply,
@@ -283,13 +314,13 @@ def _filled(asked: Asked, form: Form, typed: Mapping[str, str]) -> Filled:
 
 def _prefills(name: str) -> bool:
     """Whether a link may bring this value for a form: it is shown, and nothing is sent by opening it."""
-    return name in {"reply_to", "channel", "precedence", "until", "lang", "back"} or name.startswith(FIELD)
+    return name in {"reply_to", "channel", "precedence", "until", "lang", "back", "inside"} or name.startswith(FIELD)
 
 
 def person_of(asked: Asked) -> Person:
     """Return who sits there."""
     if asked.session is None:
-        raise NotAllowed("nobody is signed in here")
+        raise NotAllowed(Sentence("page.nobody"))
     return asked.session.person
 
 
@@ -297,10 +328,7 @@ def officer_of(asked: Asked) -> str:
     """Return the officer whose key this person uses; `NotAllowed` where the account signs nothing."""
     person = person_of(asked)
     if not person.officer:
-        raise NotAllowed(
-            "your account names no officer, and signs nothing",
-            advice="An administrator says which officer you are: searoom account NODE add NAME --officer ID.",
-        )
+        raise NotAllowed(Sentence("page.no_officer"))
     return person.officer
 
 

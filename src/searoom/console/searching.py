@@ -12,9 +12,10 @@ from typing import Final
 
 from searoom import clock
 from searoom.account import Account, Again, Closed, Item, Message, Notice, Ref, Transcribed, ref_text
-from searoom.delivery import READ
 from searoom.errors import NotAllowed
+from searoom.matters.delivery import READ
 from searoom.record.roster import author_of
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.tables import LANGUAGES
@@ -67,16 +68,16 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     """Return what an address asks for; `NotAllowed` where a part of it is none that can be asked."""
     page = query.get("page", "1")
     if not page.isascii() or not page.isdecimal() or not 1 <= int(page[:9]) <= MAX_PAGE:
-        raise NotAllowed(f"'{page:.20}' is no page")
+        raise NotAllowed(Sentence("search.no_page", page=f"{page:.20}"))
     texts = {each.name: query.get(each.name, "").strip() for each in fields(Wanted) if each.name != "page"}
     if len(texts["words"]) > MAX_WORDS:
-        raise NotAllowed(f"at most {MAX_WORDS} letters are looked for at once")
+        raise NotAllowed(Sentence("search.too_long", most=MAX_WORDS))
     if texts["state"] and texts["state"] not in STATES:
-        raise NotAllowed(f"'{texts['state']:.20}' is no state")
+        raise NotAllowed(Sentence("search.no_state", state=f"{texts['state']:.20}"))
     found = Wanted(**texts, page=int(page))
     since, until = found.span()
     if since > until:
-        raise NotAllowed("the time range ends before it begins")
+        raise NotAllowed(Sentence("search.turned"))
     return found
 
 
@@ -85,7 +86,7 @@ def _moment(text: str, otherwise: int, *, end: bool = False) -> int:
         return otherwise
     plain = text.removesuffix("Z")
     if not _MINUTE.fullmatch(plain):
-        raise NotAllowed(f"'{text:.30}' is no time", advice="Write it like 2026-06-03T02:10, in UTC.")
+        raise NotAllowed(Sentence("search.no_time", text=f"{text:.30}"))
     whole = plain if "T" in plain else plain + ("T23:59" if end else "T00:00")
     seconds = 0 if whole.count(":") == 2 else 59 if end else 0
     moment = clock.from_text(whole + "Z" if whole.count(":") == 2 else f"{whole}:{seconds:02}Z")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from searoom.enrol import Settings
+from searoom.keys.enrol import Settings
 
 
 class Weight(IntEnum):

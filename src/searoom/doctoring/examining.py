@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from searoom import desk
+from searoom.desk import asking as desk
 from searoom.doctoring import around, folder, stores
 from searoom.doctoring.ailment import Ailment, Check, Patient, Weight
-from searoom.enrol import read_settings
 from searoom.errors import SearoomError
+from searoom.keys.enrol import read_settings
 
 CHECKS: Final[tuple[Check, ...]] = (
     around.versions,

@@ -12,9 +12,9 @@ from typing import Final
 from searoom.doctoring.ailment import Ailment, Patient, Weight
 from searoom.encounters import zones
 from searoom.encounters.settings import Settings as Levels
-from searoom.enrol import LEVELS, REGISTRY, ROOT_FOLDER, ZONES, Settings
 from searoom.errors import NotAllowed
-from searoom.keyfiles import load
+from searoom.keys.enrol import LEVELS, REGISTRY, ROOT_FOLDER, ZONES, Settings
+from searoom.keys.keyfiles import load
 from searoom.obligations import agreement as agreements
 from searoom.obligations.agreement import Agreement
 from searoom.tracks.registry import Registry

@@ -124,7 +124,7 @@ class Detector:
         watched = self._settings.watched is not None
         if watched and self._looking.watched is None:
             self._strangers = np.concatenate([self._strangers, slots[~self._picture.watched(slots)]])
-        return self._heard(self._cells.near(slots, now_us, only_watched=watched), now_us)
+        return self._heard(self._cells.near(slots, now_us, only_watched=watched, told=self._opened.grades), now_us)
 
     def hear_due(self, now_us: int) -> tuple[Alert, ...]:
         """Return which pairs are to be told because their time has come, though nobody reported."""
@@ -141,8 +141,8 @@ class Detector:
         if self._cells is None or not len(self._strangers):
             return ()
         self._go_on(now_us)
-        self._strangers, slots = self._strangers[:-most], np.unique(self._strangers[-most:])
-        return self._heard(self._cells.near(slots, now_us, only_watched=False), now_us)
+        self._strangers, slots = self._strangers[:-most], looks.distinct(self._strangers[-most:])
+        return self._heard(self._cells.near(slots, now_us, only_watched=False, told=self._opened.grades), now_us)
 
     def leave(self, most: int) -> int:
         """Leave all but so many reports of strangers to the next full look, the oldest; return how many."""
@@ -154,7 +154,7 @@ class Detector:
     def _heard(self, keys: Keys, now_us: int) -> tuple[Alert, ...]:
         if not len(keys):
             return ()
-        instant = self._picture.at(now_us, np.unique(np.concatenate(looks.slots_of(keys))))
+        instant = self._picture.at(now_us, looks.distinct(np.concatenate(looks.slots_of(keys))))
         a, b = looks.rows_of(instant, keys)
         keys, a, b = (column[(a >= 0) & (b >= 0)] for column in (keys, a, b))
         found = looks.graded(instant, self._looking, keys, looks.between(instant, a, b), now_us)
@@ -173,25 +173,55 @@ class Detector:
 
     def settle(self, glance: Glance, glimpsed: "Glimpsed | None" = None) -> tuple[Alert, ...]:
         """Take in what a full look has found, and return what changed; who moved meanwhile was heard already."""
-        found = glimpsed or glance.look()
-        moved, self._since = np.concatenate([np.zeros(0, np.intp), *self._since]), []
-        unasked, self._left = np.concatenate([self._strangers, *self._left]), []
-        lost = found.unseen[~self._opened.awaited(found.unseen, glance.now_us)]
-        alerts, over = self._opened.lose(lost, glance.now_us)
-        self._closed += over
+        return tuple(one for part in self.settling(glance, glimpsed or glance.look()) for one in part)
+
+    def settling(self, glance: Glance, found: "Glimpsed", most: int | None = None) -> Iterator[list[Alert]]:
+        """Take in what a full look has found, so many pairs at a time; yield what changed, of watched pairs first.
+
+        Between two parts the detector may hear; who has moved by then is not raised by the older look.
+        """
         self._events += found.events
         self._together = found.together
-        seen, fresh = found.look, np.zeros(len(self._picture.names), dtype=np.bool_)
-        fresh[moved] = True
-        fresh[unasked] = False
-        heard = fresh[seen.instant.slot[seen.met.a]] | fresh[seen.instant.slot[seen.met.b]]
-        seen.raised[found.quiet | heard], seen.holding[found.quiet] = 0, 0
-        alerts += self._told(seen, found.quiet)
+        lost = found.unseen[~self._opened.awaited(found.unseen, glance.now_us)]
+        for part in _parts(lost, most):
+            alerts, over = self._opened.lose(part, glance.now_us)
+            self._closed += over
+            yield alerts
+        seen = found.look
+        seen.raised[found.quiet], seen.holding[found.quiet] = 0, 0
+        chosen = np.flatnonzero((seen.raised > 0) | (self._opened.grades(seen.key) > 0))
+        if most is not None:
+            watched = seen.instant.watched[seen.met.a[chosen]] | seen.instant.watched[seen.met.b[chosen]]
+            chosen = chosen[np.argsort(~watched, kind="stable")]
+        for part in _parts(chosen, most):
+            some, fresh = _chosen(seen, part), self._heard_since()
+            some.raised[fresh[seen.instant.slot[some.met.a]] | fresh[seen.instant.slot[some.met.b]]] = 0
+            yield self._told(some, found.quiet[part])
         if self._due is not None:
             self._due.put(seen)
-        if self._cells is not None:
-            self._cells.take_over(self._picture.at(glance.now_us, np.unique(moved)), glance.now_us)
-        return tuple(alerts)
+        yield from self._caught_up(glance.now_us, most)
+
+    def _heard_since(self) -> Flags:
+        """Return who moved, and was asked about, since the full look that is under way began."""
+        fresh = np.zeros(len(self._picture.names), dtype=np.bool_)
+        for moved in self._since:
+            fresh[moved] = True
+        for unasked in (self._strangers, *self._left):
+            fresh[unasked] = False
+        return fresh
+
+    def _caught_up(self, begun_us: int, most: int | None) -> Iterator[list[Alert]]:
+        """Put who moved meanwhile into the next index too, and ask it from then on."""
+        while self._cells is not None and self._cells.renewed:
+            moved, self._since = np.concatenate([np.zeros(0, np.intp), *self._since]), []
+            parts = list(_parts(looks.distinct(moved), most))
+            for part in parts[:-1]:
+                self._cells.catch_up(self._picture.at(begun_us, part), begun_us)
+                yield []
+            if len(parts) > 1:
+                self._since.append(parts[-1])
+            else:
+                self._cells.take_over(self._picture.at(begun_us, looks.distinct(moved)), begun_us)
 
     def _go_on(self, now_us: int) -> None:
         if self._now_us is not None and now_us < self._now_us:
@@ -270,7 +300,14 @@ class Detector:
         return self._picture.seen
 
 
-def _chosen(look: Look, which: Flags) -> Look:
+def _parts(rows: Keys, most: int | None) -> Iterator[Keys]:
+    """Yield so many rows at a time; all at once where no number is given."""
+    step = max(1, len(rows) if most is None else most)
+    for first in range(0, len(rows), step):
+        yield rows[first : first + step]
+
+
+def _chosen(look: Look, which: Flags | Indices) -> Look:
     """Return some of the pairs of a look."""
     return look._replace(
         key=look.key[which], met=look.met.take(which), pair=look.pair[which], apart_m=look.apart_m[which],

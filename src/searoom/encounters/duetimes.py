@@ -3,12 +3,12 @@
 import numpy as np
 
 from searoom.encounters.craft import Pair
-from searoom.encounters.looks import Keys, Look
+from searoom.encounters.looks import Keys, Look, distinct
 from searoom.encounters.settings import Settings
 from searoom.tracks.fixes import Times
 from searoom.units import MICROSECONDS
 
-AHEAD_S = 10.0  # later ones are put in by a later look
+AHEAD_S = 20.0  # later ones are put in by a later look, which may be that late on a busy machine
 MOST = 1_000_000  # pairs; what is more, the full look sees
 _LATER_US = 5_000  # so that rounding does not ask too early
 
@@ -36,7 +36,7 @@ class DueTimes:
     def take(self, now_us: int) -> Keys:
         """Return the pairs that are due, rising, none twice; they are in it no more."""
         due = self._due_us <= now_us
-        keys = np.unique(self._keys[due])
+        keys = distinct(self._keys[due])
         if len(keys):
             self._keys, self._due_us = self._keys[~due], self._due_us[~due]
         return keys

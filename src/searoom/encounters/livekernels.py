@@ -1,12 +1,11 @@
-"""An index that craft are moved in one by one: the cells that each sweeps on its way, as linked lists; compiled loops.
+"""An index that craft are moved in one by one: where each is, in pages of a few craft of one cell; compiled loops.
 
-    heads[place] -> entry -> entry -> ...      An entry says which craft comes through a cell, and between when. Who
-                                               moves gets new entries in front; its old ones bear an older version
-                                               and are passed over, until the whole index is made anew.
+    heads[place] -> page -> page -> ...        A page has room for some craft of one cell, with place and velocity in
+                                               single precision, one quantity after another: all that stand in it are
+                                               compared at once, and only who may come near is looked at closely.
 
-Times are seconds from the index's epoch, to which every craft is reckoned on a straight line. A craft is entered where
-its way leads, and asks in all cells within reach of its own way: the radius, and how far the straight ways of two
-craft may be apart in height over the round Earth.
+Times are seconds from the index's epoch, to which every craft is reckoned on a straight line. A craft stands in the
+cell where it is at the epoch, and asks in every cell from which another can come up to its own way in time.
 """
 
 from typing import NamedTuple, TypeAlias
@@ -15,38 +14,56 @@ import numpy as np
 import numpy.typing as npt
 
 from searoom.compiling import kernel
-from searoom.tracks.fixes import Indices
+from searoom.tracks.fixes import Floats, Indices
 
 Rows: TypeAlias = npt.NDArray[np.float64]  # shape (n, 10): place, velocity, up, speed
 Marks: TypeAlias = npt.NDArray[np.int8]
-Versions: TypeAlias = npt.NDArray[np.int32]
+Numbers: TypeAlias = npt.NDArray[np.int32]
+Rough: TypeAlias = npt.NDArray[np.float32]
 _BITS = 21  # of each coordinate of a cell
 _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio
 _STILL_MPS2 = 1e-6  # the square of a drift below which two do not move against each other
-_CELL, _NEXT, _CRAFT, _VERSION, _BEGIN, _END = range(6)
-ENTRY = 6
-FLIES, WATCHED, OUT = 1, 2, 4  # marks of a craft; OUT: it has no fix young enough, or rolls on the ground
+_EARTH_SMALLEST_M = 6_335_439.0
+_ROUNDING = np.float32(4e-6)  # of the square of a distance, in single precision: some thirty times its last digit
+_STEP_CELLS = 2.0  # the way of one that asks is cut where it is longer
+PAGE = 8
+FLIES, WATCHED, OUT, STILL, SLOW = 1, 2, 4, 8, 16  # marks; OUT: no fix young enough, or rolls on the ground
+UNJUDGED = 127  # what may be told of a pair of which these loops do not know the rules
 
 
 class Limits(NamedTuple):
-    """What near means for one kind of pair; `kind` is how many of the two fly."""
+    """What near means for one kind of pair; `kind` is how many of the two fly, `fastest_mps` how fast others may be."""
 
     kind: int
     radius_m: float
     horizon_s: float
     cell_m: float
-    reach_m: float
+    fastest_mps: float
 
 
-class Lists(NamedTuple):
-    """The entries of an index, and where each list begins.
+class Bounds(NamedTuple):
+    """What may be told of two ships, a little too much rather than too little; columns of one row a level, rising."""
 
-    An entry is a row, so that one reach into memory brings all of it: the cell (the low half of its number), the next
-    entry, the craft, its version, and the stretch in hundredths of a second.
-    """
+    rank: Numbers
+    cpa_m: Floats
+    tcpa_s: Floats
+    still_cpa_m: float
+    still_tcpa_s: float
+    slow_cpa_m: float
+    slow_tcpa_s: float
+    company_mps: float
 
-    heads: Versions
-    entries: Versions
+
+class Pages(NamedTuple):
+    """The pages of an index, and where the chain of each place begins; `where` each craft stands, -1: nowhere."""
+
+    heads: Numbers
+    cell: Indices
+    follow: Numbers
+    many: Numbers  # craft in each
+    craft: Numbers  # shape (pages, PAGE)
+    rough: Rough  # shape (pages, 6, PAGE): place from the corner of the cell, velocity
+    where: Numbers
 
 
 @kernel
@@ -62,58 +79,70 @@ def _place(key: int, mask: int) -> int:
 
 
 @kernel
-def _steps(rows: Rows, k: int, limits: Limits) -> int:
-    """Return in how many stretches a craft's way is cut: each of half a cell."""
-    return max(1, int(np.ceil(rows[k, 9] * limits.horizon_s / (0.5 * limits.cell_m))))
+def _leave(pages: Pages, at: int) -> None:
+    """Take a craft out of its page; the last one there takes its place."""
+    page, last = at // PAGE, pages.many[at // PAGE] - 1
+    pages.many[page] = last
+    if at % PAGE != last:
+        moved = pages.craft[page, last]
+        pages.craft[page, at % PAGE], pages.where[moved] = moved, at
+        for quantity in range(6):
+            pages.rough[page, quantity, at % PAGE] = pages.rough[page, quantity, last]
 
 
 @kernel
-def _most(steps: int) -> int:
-    """Return how many entries a craft's way takes at most: a stretch of half a cell is in two cells of each axis."""
-    return int(steps * 2 * 2 * 2)
-
-
-@kernel
-def _cells(
-    rows: Rows, k: int, axis: int, begin: float, end: float, grow_m: float, cell_m: float
-) -> tuple[int, int]:  # fmt: skip
-    one, other = rows[k, axis] + rows[k, axis + 3] * begin, rows[k, axis] + rows[k, axis + 3] * end
-    low, high = min(one, other) - grow_m, max(one, other) + grow_m
-    return int(np.floor(low / cell_m)), int(np.floor(high / cell_m))
-
-
-@kernel
-def enter(
-    rows: Rows, versions: Versions, slots: Indices, first: int, limits: Limits, lists: Lists, used: int
-) -> tuple[int, int]:  # fmt: skip
-    """Enter the craft `slots[first:]` while there is room; return how many of `slots` are in, and the entries used."""
-    heads, entries = lists.heads, lists.entries
-    mask, room = heads.shape[0] - 1, entries.shape[0]
+def enter(rows: Rows, slots: Indices, first: int, limits: Limits, pages: Pages, used: int) -> tuple[int, int]:
+    """Put the craft `slots[first:]` where they are while there is room; return how many are in, and the pages used."""
+    mask, cell_m = pages.heads.shape[0] - 1, limits.cell_m
     for at in range(first, slots.shape[0]):
         k = slots[at]
-        steps = _steps(rows, k, limits)
-        if used + _most(steps) > room:
-            return at, used
-        for step in range(steps):
-            begin, end = step * limits.horizon_s / steps, (step + 1) * limits.horizon_s / steps
-            x0, x1 = _cells(rows, k, 0, begin, end, 0.0, limits.cell_m)
-            y0, y1 = _cells(rows, k, 1, begin, end, 0.0, limits.cell_m)
-            z0, z1 = _cells(rows, k, 2, begin, end, 0.0, limits.cell_m)
-            for x in range(x0, x1 + 1):
-                for y in range(y0, y1 + 1):
-                    for z in range(z0, z1 + 1):
-                        key = _key(x, y, z)
-                        place = _place(key, mask)
-                        entries[used, _CELL], entries[used, _CRAFT], entries[used, _VERSION] = key, k, versions[k]
-                        entries[used, _BEGIN], entries[used, _END] = int(begin * 100.0), int(end * 100.0) + 1
-                        entries[used, _NEXT], heads[place] = heads[place], used
-                        used += 1
+        x, y, z = np.floor(rows[k, 0] / cell_m), np.floor(rows[k, 1] / cell_m), np.floor(rows[k, 2] / cell_m)
+        key, stands = _key(int(x), int(y), int(z)), pages.where[k]
+        if stands >= 0 and pages.cell[stands // PAGE] != key:
+            _leave(pages, stands)
+            pages.where[k] = stands = -1
+        if stands < 0:
+            place = _place(key, mask)
+            page = pages.heads[place]
+            while page >= 0 and (pages.cell[page] != key or pages.many[page] == PAGE):
+                page = pages.follow[page]
+            if page < 0:
+                if used == pages.cell.shape[0]:
+                    return at, used
+                page = used
+                pages.cell[page], pages.many[page] = key, 0
+                pages.follow[page], pages.heads[place] = pages.heads[place], page
+                used += 1
+            stands = page * PAGE + pages.many[page]
+            pages.many[page] += 1
+            pages.craft[page, stands % PAGE], pages.where[k] = k, stands
+        page, place = stands // PAGE, stands % PAGE
+        pages.rough[page, 0, place] = rows[k, 0] - x * cell_m
+        pages.rough[page, 1, place] = rows[k, 1] - y * cell_m
+        pages.rough[page, 2, place] = rows[k, 2] - z * cell_m
+        for axis in range(3):
+            pages.rough[page, 3 + axis, place] = rows[k, 3 + axis]
     return slots.shape[0], used
 
 
 @kernel
-def _meets(rows: Rows, i: int, j: int, after_s: float, limits: Limits) -> bool:
-    """Whether two craft come within the radius between `after_s` and the horizon, in the plane between them."""
+def _told(bounds: Bounds, still: bool, slow: bool, cpa_m: float, tcpa_s: float) -> int:
+    """Return the highest grade that two ships may have."""
+    found = 0
+    for level in range(bounds.rank.shape[0]):
+        near_m, ahead_s = bounds.cpa_m[level], bounds.tcpa_s[level]
+        if still:
+            near_m, ahead_s = min(near_m, bounds.still_cpa_m), min(ahead_s, bounds.still_tcpa_s)
+        if slow:
+            near_m, ahead_s = min(near_m, bounds.slow_cpa_m), min(ahead_s, bounds.slow_tcpa_s)
+        if cpa_m <= near_m and tcpa_s <= ahead_s:
+            found = max(found, bounds.rank[level])
+    return found
+
+
+@kernel
+def _judged(rows: Rows, marks: Marks, i: int, j: int, after_s: float, limits: Limits, bounds: Bounds) -> int:
+    """Return the highest grade that may be told of two craft, in the plane between them; -1: they do not come near."""
     ux, uy, uz = rows[i, 6] + rows[j, 6], rows[i, 7] + rows[j, 7], rows[i, 8] + rows[j, 8]
     length = np.sqrt(ux * ux + uy * uy + uz * uz)
     ux, uy, uz = ux / length, uy / length, uz / length
@@ -124,50 +153,97 @@ def _meets(rows: Rows, i: int, j: int, after_s: float, limits: Limits) -> bool:
     upright = wx * ux + wy * uy + wz * uz
     wx, wy, wz = wx - upright * ux, wy - upright * uy, wz - upright * uz
     oo, ow, ww = ox * ox + oy * oy + oz * oz, ox * wx + oy * wy + oz * wz, wx * wx + wy * wy + wz * wz
-    moment = -ow / ww if ww > _STILL_MPS2 else after_s
-    moment = min(max(moment, after_s), limits.horizon_s)
-    return bool(oo + 2.0 * ow * moment + ww * moment * moment <= limits.radius_m**2)
+    nearest = -ow / ww if ww > _STILL_MPS2 else after_s
+    moment = min(max(nearest, after_s), limits.horizon_s)
+    if oo + 2.0 * ow * moment + ww * moment * moment > limits.radius_m**2:
+        return -1
+    if limits.kind:
+        return UNJUDGED
+    if ww < bounds.company_mps**2:
+        return 0
+    still = ((marks[i] | marks[j]) & STILL) > 0
+    slow = (marks[i] & marks[j] & SLOW) > 0
+    return _told(bounds, still, slow, np.sqrt(max(oo + ow * nearest, 0.0)), nearest - after_s)
+
+
+@kernel
+def _span(place: float, velocity: float, begin: float, end: float, limits: Limits, reach_m: float) -> tuple[int, int]:
+    """Return the first and the last cell along one axis where others may be at the epoch who come near in between."""
+    one, other = place + velocity * begin, place + velocity * end
+    wide = reach_m + limits.fastest_mps * end
+    low, high = min(one, other) - wide, max(one, other) + wide
+    return int(np.floor(low / limits.cell_m)), int(np.floor(high / limits.cell_m))
+
+
+@kernel
+def _roughly(
+    rough: Rough, page: int, x: np.float32, y: np.float32, z: np.float32, u: np.float32, v: np.float32, w: np.float32,
+    after_s: np.float32, horizon_s: np.float32, near: Rough,
+) -> None:  # fmt: skip
+    """Reckon how near one comes to each of a page, squared, in three dimensions; what rounding may add is taken off."""
+    two, least = np.float32(2.0), np.float32(1e-12)
+    for k in range(PAGE):
+        ox, oy, oz = rough[page, 0, k] - x, rough[page, 1, k] - y, rough[page, 2, k] - z
+        wx, wy, wz = rough[page, 3, k] - u, rough[page, 4, k] - v, rough[page, 5, k] - w
+        oo, ow, ww = ox * ox + oy * oy + oz * oz, ox * wx + oy * wy + oz * wz, wx * wx + wy * wy + wz * wz
+        moment = min(max(-ow / (ww + least), after_s), horizon_s)
+        near[k] = oo + moment * (two * ow + ww * moment) - _ROUNDING * oo
+
+
+@kernel
+def _fit(rows: Rows, marks: Marks, i: int, j: int, limits: Limits, only_watched: bool) -> bool:
+    """Whether two craft are a pair of this kind, one of them moves, and, where that is asked, one is watched."""
+    kind = (marks[i] & FLIES) + (marks[j] & FLIES)
+    seen = ((marks[i] | marks[j]) & OUT) == 0 and (not only_watched or ((marks[i] | marks[j]) & WATCHED) > 0)
+    return i != j and kind == limits.kind and seen and (rows[i, 9] > 0.0 or rows[j, 9] > 0.0)
 
 
 @kernel
 def search(
-    rows: Rows, versions: Versions, marks: Marks, slots: Indices, after_s: float, limits: Limits, lists: Lists,
-    only_watched: bool, out: Indices, at: int,
+    rows: Rows, marks: Marks, slots: Indices, after_s: float, limits: Limits, bounds: Bounds, pages: Pages,
+    only_watched: bool, out: Indices,
 ) -> int:  # fmt: skip
-    """Write the pairs of the craft `slots` from `out[at]` on while there is room, some twice; return where they end.
+    """Write the pairs of the craft `slots`, and what may be told of each, while there is room; return how many.
 
-    With `only_watched` one of the two is watched.
+    `out` has shape (n, 3). Some pairs come twice. With `only_watched` one of the two is watched.
     """
-    heads, entries = lists.heads, lists.entries
-    mask = heads.shape[0] - 1
-    for asker in range(slots.shape[0]):
-        i = slots[asker]
-        steps = _steps(rows, i, limits)
+    near, mask, cell_m = np.empty(PAGE, np.float32), pages.heads.shape[0] - 1, limits.cell_m
+    at, after, horizon = 0, np.float32(after_s), np.float32(limits.horizon_s)
+    for i in slots:
+        way_m = max(rows[i, 9], limits.fastest_mps) * limits.horizon_s
+        round_m = way_m * way_m / (2.0 * _EARTH_SMALLEST_M)  # so far a straight way leaves the round Earth
+        enough = np.float32(limits.radius_m**2 + round_m**2)
+        u, v, w = np.float32(rows[i, 3]), np.float32(rows[i, 4]), np.float32(rows[i, 5])
+        until = limits.horizon_s
+        if limits.kind == 0 and marks[i] & STILL:  # more than so long ahead nothing is told of it
+            until = min(until, after_s + bounds.still_tcpa_s)
+        steps = max(1, int(np.ceil(rows[i, 9] * until / (_STEP_CELLS * cell_m))))
         for step in range(steps):
-            begin, end = step * limits.horizon_s / steps, (step + 1) * limits.horizon_s / steps
-            x0, x1 = _cells(rows, i, 0, begin, end, limits.reach_m, limits.cell_m)
-            y0, y1 = _cells(rows, i, 1, begin, end, limits.reach_m, limits.cell_m)
-            z0, z1 = _cells(rows, i, 2, begin, end, limits.reach_m, limits.cell_m)
+            span_s = (until - after_s) / steps
+            begin, end = after_s + step * span_s, after_s + (step + 1) * span_s
+            x0, x1 = _span(rows[i, 0], rows[i, 3], begin, end, limits, limits.radius_m + round_m)
+            y0, y1 = _span(rows[i, 1], rows[i, 4], begin, end, limits, limits.radius_m + round_m)
+            z0, z1 = _span(rows[i, 2], rows[i, 5], begin, end, limits, limits.radius_m + round_m)
             for x in range(x0, x1 + 1):
                 for y in range(y0, y1 + 1):
                     for z in range(z0, z1 + 1):
                         key = _key(x, y, z)
-                        cell, entry = np.int32(key), heads[_place(key, mask)]
-                        while entry >= 0:
-                            row = entries[entry]
-                            j, entry = row[_CRAFT], row[_NEXT]
-                            if (
-                                row[_CELL] == cell
-                                and row[_BEGIN] < end * 100.0
-                                and row[_END] > begin * 100.0
-                                and row[_VERSION] == versions[j]
-                                and j != i
-                                and (rows[i, 9] > 0.0 or rows[j, 9] > 0.0)
-                                and (marks[i] & FLIES) + (marks[j] & FLIES) == limits.kind
-                                and (not only_watched or ((marks[i] | marks[j]) & WATCHED))
-                                and _meets(rows, i, j, after_s, limits)
-                            ):
-                                if at < out.shape[0]:
-                                    out[at, 0], out[at, 1] = min(i, j), max(i, j)
-                                at += 1
+                        page = pages.heads[_place(key, mask)]
+                        while page >= 0:
+                            if pages.cell[page] == key:
+                                here_x, here_y = (
+                                    np.float32(rows[i, 0] - x * cell_m),
+                                    np.float32(rows[i, 1] - y * cell_m),
+                                )
+                                here_z = np.float32(rows[i, 2] - z * cell_m)
+                                _roughly(pages.rough, page, here_x, here_y, here_z, u, v, w, after, horizon, near)
+                                for k in range(pages.many[page]):
+                                    j = pages.craft[page, k]
+                                    if near[k] <= enough and _fit(rows, marks, i, j, limits, only_watched):
+                                        told = _judged(rows, marks, i, j, after_s, limits, bounds)
+                                        if told >= 0:
+                                            if at < out.shape[0]:
+                                                out[at, 0], out[at, 1], out[at, 2] = min(i, j), max(i, j), told
+                                            at += 1
+                            page = pages.follow[page]
     return at

@@ -13,12 +13,13 @@ from searoom.errors import NotAllowed
 
 Words = dict[str, object]
 _FIELDS = tuple(field.name for field in fields(Alert))
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECIMALS = 3  # millimetres, milliseconds: finer than any error
 
 
 def line(kind: str, words: Mapping[str, object]) -> bytes:
     """Return one line of JSON."""
-    return json.dumps({"kind": kind, **words}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _JSON.encode({"kind": kind, **words}).encode() + b"\n"
 
 
 def alert_words(alert: Alert) -> Words:

@@ -12,8 +12,7 @@ from searoom.account import Ref
 from searoom.encounters.settings import RISING, Grade
 from searoom.errors import NotAllowed
 from searoom.exercise.run import Outcome
-from searoom.lookout import ENCOUNTER_NOTE, Lookout
-from searoom.node import Node
+from searoom.node.node import Node
 from searoom.obligations import standing
 from searoom.record.verify import verify_many
 from searoom.review import render
@@ -23,6 +22,7 @@ from searoom.review.sections import Case, Proven
 from searoom.signals.forms import Filled
 from searoom.signals.tables import LANGUAGES
 from searoom.tracks.fixes import Fixes
+from searoom.watch.lookout import ENCOUNTER_NOTE, Lookout
 
 
 def write_reviews(outcome: Outcome, refused: str) -> tuple[tuple[Path, ...], dict[Ref, int]]:

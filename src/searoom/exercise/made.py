@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from searoom import clock
-from searoom.desk import ask
-from searoom.enrol import Address, Settings, accept_card, make_party, write_settings
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed, SearoomError, StateUnknown
 from searoom.exercise.scenario import CHAIRS, Scenario, Side, sensor_csv
+from searoom.keys.enrol import Address, Settings, accept_card, make_party, write_settings
 from searoom.obligations.agreement import Agreement
 
 AGREEMENT = "demo"

@@ -11,7 +11,7 @@ from typing import cast
 
 from searoom import clock
 from searoom.account import ref_text
-from searoom.desk import ask
+from searoom.desk.asking import ask
 from searoom.errors import NotAllowed
 from searoom.exercise.made import AGREEMENT, Stage
 from searoom.exercise.scenario import CHAIRS, Act, Scenario, Side, load

@@ -26,6 +26,7 @@ from searoom.link.quota import SECOND_US, SMALL_BYTES, Limits, Quota
 from searoom.link.session import Role, Session
 from searoom.record.roster import author_of
 from searoom.record.shared import SharedRecord
+from searoom.sentences import Sentence
 
 BATCH_BYTES: Final = 1 << 20
 _REMEMBERED: Final = 64  # entries that came ahead, with what was said to them
@@ -150,7 +151,7 @@ class Answerer:
         except PeerFault as refusal:
             return self._stop(session, party, side, Fault("our-log", f"you {side.tell(hello)}"), refusal.sentence)
         if message.fault:
-            self.last_fault[party] = f"they say: {message.fault}"
+            self.last_fault[party] = Sentence("link.they_say", said=message.fault)
             return session.send(side.hello()) + session.send(End())
         wait_us = 0 if _only_asks(message) else quota.wait_us(self._now(), urgent=urgent)
         if wait_us:

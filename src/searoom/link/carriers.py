@@ -32,6 +32,7 @@ from searoom.link.post import (
 )
 from searoom.link.stream import TlsError, TlsStream
 from searoom.link.tls import Credentials, client_context, key_exchange, pinned_party
+from searoom.sentences import Sentence
 
 ROUTINE_AT_ONCE: Final = 4  # exchanges under way with one counterpart; one is the rule
 URGENT_AT_ONCE: Final = 2
@@ -282,20 +283,20 @@ _ALERTS: Final = ("alert unknown ca", "certificate required", "alert certificate
 def _why_no_answer(error: Exception, where: str) -> str:
     match error:
         case RefusedError():
-            return f"{where}: {error.sentence}"
+            return Sentence("link.said", where=where, said=error.sentence)
         case TimeoutError():
-            return f"{where} did not answer within the time allowed"
+            return Sentence("link.late", where=where)
         case ConnectionRefusedError():
-            return f"nobody answers at {where}"
+            return Sentence("link.nobody", where=where)
         case TlsError(reason=reason) if "certificate verify failed" in reason:
-            return f"the node at {where} does not show a certificate that we pinned, or it is out of date"
+            return Sentence("link.not_pinned", where=where)
         case TlsError(reason=reason) if any(alert in reason for alert in _ALERTS):
-            return f"the node at {where} does not take our certificate ({reason})"
+            return Sentence("link.not_taken", where=where, reason=reason)
         case TlsError(reason=reason) if "ended" not in reason:
-            return f"no TLS 1.3 with the node at {where}: it refuses us, or is no node ({reason})"
+            return Sentence("link.no_tls", where=where, reason=reason)
         case h11.RemoteProtocolError():
-            return f"{where} broke off in the middle of its answer, or answers something else than HTTP"
+            return Sentence("link.broke_off", where=where)
         case ConnectionError():
-            return f"{where} broke the connection before its answer was whole, or does not take our certificate"
+            return Sentence("link.broke", where=where)
         case _:
-            return f"{where} cannot be reached ({error})"
+            return Sentence("link.unreached", where=where, error=error)

@@ -27,6 +27,7 @@ from searoom.link.progress import Message, Outcome, Progress, Verdict
 from searoom.link.session import Role, Session
 from searoom.record.roster import author_of, epoch_of
 from searoom.record.shared import SharedRecord
+from searoom.sentences import Sentence
 
 MAX_ROUNDS: Final = 64  # exchanges in one meeting; a longer backlog goes on in the next
 BATCH_BYTES: Final = 1 << 20  # of entries and bodies in one exchange, each way
@@ -127,7 +128,7 @@ class Courier:
                 self._told, self._to_say = None, []
                 self.last_fault = fault.sentence
             if errands.refused and not self.last_fault:
-                self.last_fault = f"their {errands.refused}"
+                self.last_fault = Sentence("link.theirs", refused=errands.refused)
             self.verdict = self._routine.verdict
             if self._record.healing and not self.verdict:
                 self.verdict = Verdict.WE_RESTORED
@@ -230,7 +231,7 @@ class Courier:
         if asked_with is not None:
             self._judge_theirs(answer, asked_with)
         if answer.fault:
-            raise PeerFault(f"they say: {answer.fault}")
+            raise PeerFault(Sentence("link.they_say", said=answer.fault))
         return claim
 
     def _judge_theirs(self, answer: Message, asked_with: Hello) -> None:
@@ -301,7 +302,7 @@ def _read(session: Session, data: bytes) -> Message:
     try:
         return Message.read(session, data)
     except NotAllowed as error:
-        raise PeerFault(f"what they answered is no message of the exchange: {error.sentence}") from error
+        raise PeerFault(Sentence("link.no_message", what=error.sentence)) from error
 
 
 def _same(before: Message | None, answer: Message) -> bool:

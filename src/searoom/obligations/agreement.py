@@ -24,9 +24,9 @@ from searoom.obligations.conditions import DIALECT
 from searoom.obligations.head import Head, read_head, read_id
 from searoom.obligations.order import check_names, in_order
 from searoom.obligations.pack import LANGUAGES, Table, day_us, plain, refuse
-from searoom.release import ANY, LEAVES, MAX_PERSONS, Policy, Rule
 from searoom.signals import forms
 from searoom.signals.forms import FormBook
+from searoom.statements.release import ANY, LEAVES, MAX_PERSONS, Policy, Rule
 
 FORMAT: Final = 1
 HASH_CONTEXT: Final = b"searoom/agreement/v1"
@@ -205,8 +205,8 @@ def _head(
         "head": lambda: read_head(table, base.head if base else None, members),
     })  # fmt: skip
     names, observers = parts["names"], parts["observers"]
-    if len(names) < 2:
-        raise refuse(table.at("parties"), "an agreement has two parties or more")
+    if len(names) < (1 if parts["head"].track == "2" else 2):
+        raise refuse(table.at("parties"), "an agreement has two parties or more; only a table of track 2 is one")
     if names.keys() & observers.keys():
         raise refuse(table.at("observers"), "a party does not observe itself")
     return Agreement(
@@ -217,7 +217,7 @@ def _head(
         title=parts["title"],
         review=parts["review"],
         parties=tuple(names),
-        names={**names, **observers},
+        names={**parts["head"].former, **names, **observers},
         outside=parts["outside"],
         signed=parts["signed"],
         starts_us=day_us(parts["signed"] + timedelta(days=parts["days"])),
@@ -225,7 +225,7 @@ def _head(
         clauses=clauses,
         adopted=adopted,
         hash=b"",
-        policy=policy,
+        policy=replace(policy, attributed=parts["head"].attribution),
         observers=tuple(observers),
         head=parts["head"],
         from_base=len(base.clauses) if base else 0,

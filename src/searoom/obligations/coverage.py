@@ -11,7 +11,9 @@ from searoom.obligations.agreement import Agreement, load
 from searoom.obligations.clauses import Clause
 from searoom.obligations.facts import BROKEN
 from searoom.obligations.facts import KEPT as FACTS_KEPT
-from searoom.obligations.stories import Told, recast, split, tell, wanted
+from searoom.obligations.head import ID
+from searoom.obligations.stories import Told, later, recast, split, tell, wanted
+from searoom.obligations.tellers import On, by_hand
 from searoom.signals.forms import FormBook
 
 KEPT: Final = frozenset({"met", "transcribed"}) | FACTS_KEPT
@@ -43,17 +45,32 @@ def stories_of(name: str) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
-def tell_all(text: str, place: str, book: FormBook, given: Agreement | None = None) -> tuple[Told, ...]:
-    """Tell every story of a file, each under the agreement that it names, or under the one that is given."""
+def tell_all(
+    text: str, place: str, book: FormBook, given: Agreement | None = None, *, on: On = by_hand
+) -> tuple[Told, ...]:
+    """Tell every story of a file, each under the agreement that it names, or under the one that is given.
+
+    They are told `on` an account made by hand, or on nodes; faults name `place` and the line.
+    """
     told: list[Told] = []
     for first, story in split(text):
         try:
             name, everything, parties = wanted(story)
             under = given if given is not None and name == given.id else load(name, book)
-            told.append(tell(story, first, recast(under, parties, everything=everything), book))
+            first_version = recast(under, parties, everything=everything)
+            versions = [recast(_version(each, book), {}, everything=everything) for each in later(story)]
+            told.append(tell(story, first, first_version, book, on, later=versions))
         except NotAllowed as fault:
             raise NotAllowed(f"{place}: {fault.sentence}", advice=fault.advice()) from None
     return tuple(told)
+
+
+def _version(name: str, book: FormBook) -> Agreement:
+    """Return a packaged later version of an agreement."""
+    file = resources.files("searoom.obligations") / "data" / "versions" / f"{name}.toml"
+    if not ID.fullmatch(name) or not file.is_file():
+        raise NotAllowed(f"there is no packaged version '{name}'")
+    return load(file, book)
 
 
 def covered(agreement: Agreement, told: Iterable[Told]) -> tuple[Covered, ...]:

@@ -48,6 +48,11 @@ HEAD: Final[Mapping[str, Words]] = {
         "ja": "発言も義務もない視察者：{names}。",
         "zh": "不发言、不承担义务的观察方：{names}。",
     },
+    "former": {
+        "en": "Parties of earlier versions, whose words stay in the record: {names}.",
+        "ja": "以前の版の当事者（その発言は記録に残ります）：{names}。",
+        "zh": "先前文本的当事方（其所述仍留在记录中）：{names}。",
+    },
     "outside": {"en": "Outside this agreement: {names}.", "ja": "対象外：{names}。", "zh": "不在本协定之内：{names}。"},
     "purpose": {"en": "Purpose: {text}", "ja": "目的：{text}", "zh": "目的：{text}"},
     "force": {"en": "In force from {time}.", "ja": "{time}から効力を有します。", "zh": "自{time}起生效。"},
@@ -55,6 +60,13 @@ HEAD: Final[Mapping[str, Words]] = {
         "en": "Signal books in force: {names}.",
         "ja": "適用する信号書：{names}。",
         "zh": "有效的信号书：{names}。",
+    },
+    "promoted": {
+        "en": "Persons who speak for themselves agreed on this and none is named (source {hash}). "
+        "It is in force only when each party's own node has adopted its hash.",
+        "ja": "個人の資格で参加した者が合意した案です。氏名は記しません（出所 {hash}）。"
+        "各当事者自身のノードがハッシュ値を採択して初めて効力を生じます。",
+        "zh": "本案由以个人身份与会者商定，不具姓名（来源 {hash}）。各方自己的节点均通过其哈希值后方才生效。",
     },
     "track": {
         "en": "Track {track}: nothing binds.",
@@ -216,6 +228,7 @@ def _head(agreement: Agreement, lang: str) -> Iterator[str]:
         yield HEAD["composite"][lang].format(name=agreement.name(party, lang), members=inside)
     for what, names in (
         ("observers", [agreement.names[name] for name in agreement.observers]),
+        ("former", list(head.former.values())),
         ("outside", list(agreement.outside.values())),
     ):
         if names:
@@ -224,6 +237,8 @@ def _head(agreement: Agreement, lang: str) -> Iterator[str]:
     yield HEAD["books"][lang].format(names=join(agreement.books))
     if not head.binds:
         yield HEAD["track"][lang].format(track=head.track)
+    if head.promoted_from:
+        yield HEAD["promoted"][lang].format(hash=head.promoted_from)
     yield from _tables(agreement, lang)
 
 

@@ -12,11 +12,12 @@ from typing import Final, TypeVar
 from searoom.errors import NotAllowed
 from searoom.obligations.calendars import Calendar, read_calendar
 from searoom.obligations.pack import Table, refuse
-from searoom.release import MAX_PERSONS
 from searoom.signals.formbook import CHANNELS
 from searoom.signals.quantities import parse_position
+from searoom.statements.release import MAX_PERSONS
 
 ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+SOURCE_HASH: Final = re.compile(r"[0-9a-f]{64}")
 KINDS: Final = {
     "provable": "signed and in the record of both sides",
     "off-record": "nothing of it is kept but that it was open",
@@ -73,7 +74,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """All of it, as the pack has it; where an instance has none of a kind, its base's stands."""
+    """All of it, as the pack has it; where an instance has none of a kind, its base's stands.
+
+    `promoted_from` is the source hash of a proposal that persons agreed on without a government (`promoting`).
+    `members` says of whom a composite party consists. `former` are the parties of earlier versions: what they said
+    stays in the record and is read by whom it was for; nothing new is sealed to them, and they owe nothing.
+    """
 
     purpose: Mapping[str, str] = field(default_factory=dict)
     track: str = "1"
@@ -84,6 +90,8 @@ class Head:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     glossary: Mapping[str, Word] = field(default_factory=dict)
     members: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    former: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    promoted_from: str = ""
 
     @property
     def binds(self) -> bool:
@@ -106,14 +114,23 @@ def read_head(table: Table, base: Head | None, members: Mapping[str, Mapping[str
     return Head(
         purpose=table.texts("purpose") if table.has("purpose") else below.purpose,
         track=track,
-        attribution=table.flag("attribution") if table.has("attribution") else track == "1",
+        attribution=table.flag("attribution") if table.has("attribution") else track != "2",
         channels=_by_id(table, "channels", _channel) or below.channels,
         levels=_by_id(table, "levels", _level) or below.levels,
         zones=_by_id(table, "zones", _zone) or below.zones,
         calendars=_by_id(table, "calendars", read_calendar) or below.calendars,
         glossary=_by_id(table, "glossary", _word) or below.glossary,
         members=members,
+        former=_by_id(table, "former", _level),
+        promoted_from=_source_hash(table),
     )
+
+
+def _source_hash(table: Table) -> str:
+    found = table.text("promoted_from", "") if table.has("promoted_from") else ""
+    if found and not SOURCE_HASH.fullmatch(found):
+        raise refuse(table.at("promoted_from"), "this must be a hash: 64 small hexadecimal digits")
+    return found
 
 
 def _by_id(table: Table, name: str, read: Callable[[Table, str], _T]) -> Mapping[str, _T]:

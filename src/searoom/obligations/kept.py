@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from searoom.account import Account, Ref
-from searoom.items import Item, Message, Transcribed
 from searoom.obligations.clauses import Clause
 from searoom.obligations.deadlines import Said
 from searoom.obligations.resting import Rest
 from searoom.signals.forms import Filled
+from searoom.statements.items import Item, Message, Transcribed
 
 _T = TypeVar("_T")
 

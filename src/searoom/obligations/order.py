@@ -36,7 +36,9 @@ def _at(place: str, names: list[str], name: str) -> str:
 
 
 def check_names(clauses: Sequence[Clause], head: Head, parties: Sequence[str], place: str) -> None:
-    """Refuse a clause that names a party, clause or calendar that the agreement does not have."""
+    """Refuse a clause that names a party, clause or calendar that is not there, and a party that is a former one."""
+    if both := sorted(set(parties) & set(head.former)):
+        raise refuse(f"{place}, former", f"'{both[0]}' is a party of this version, and no former one")
     known = [clause.id for clause in clauses]
     for clause in clauses:
         where = _at(place, known, clause.id)

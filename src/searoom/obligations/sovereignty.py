@@ -10,6 +10,7 @@ from typing import Final
 
 from searoom.errors import Finding
 from searoom.obligations.agreement import Agreement
+from searoom.sentences import Sentence
 from searoom.signals.forms import Filled, Form
 from searoom.signals.quantities import say_position
 
@@ -23,22 +24,7 @@ MARKED: Final[Mapping[str, tuple[str, ...]]] = {
     "zh": (r"(?:我国|我方|我)?领(?:海|空|土)", r"离开|驱离|撤离|滚", r"侵入|非法|侵犯|闯入"),
 }  # fmt: skip
 """What is marked, by language: whose waters these are said to be, orders to leave, and verdicts."""
-OFFER: Final[Mapping[str, str]] = {
-    "en": "'{word}' says whose it is, gives an order or a verdict; a safety message needs {offer}. You decide.",
-    "ja": "「{word}」は帰属・命令・判断の言葉です。安全通信に必要なのは{offer}です。決めるのは送信者です。",
-    "zh": "“{word}”涉及归属、命令或判断；安全信文只需{offer}。由发送者决定。",
-}
 _TEXTS: Final = frozenset({"text", "words"})
-_COORDINATES: Final[Mapping[str, str]] = {
-    "en": "bare coordinates, such as {place}",
-    "ja": "座標のみ（例：{place}）",
-    "zh": "坐标（例如{place}）",
-}
-_BARE: Final[Mapping[str, str]] = {
-    "en": "position, course and speed",
-    "ja": "位置・針路・速力",
-    "zh": "位置、航向和航速",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,7 @@ def marks(text: str, lang: str, agreement: Agreement) -> tuple[Marked, ...]:
 
     Names of the agreement's zones are marked in every language, with the coordinates that can stand for them.
     """
-    found = [*_names(text, lang, agreement), *_words(text, lang)]
+    found = [*_names(text, agreement), *_words(text, lang)]
     kept: list[Marked] = []
     for mark in sorted(found, key=lambda mark: (mark.start, -mark.end)):
         if not kept or mark.start >= kept[-1].end:
@@ -81,16 +67,16 @@ def advise(filled: Filled, form: Form, agreement: Agreement) -> tuple[Finding, .
 def _words(text: str, lang: str) -> Iterator[Marked]:
     for pattern in MARKED[lang]:
         for match in re.finditer(pattern, text, re.IGNORECASE):
-            yield _mark(match.start(), match.group(), _BARE[lang], lang)
+            yield _mark(match.start(), match.group(), Sentence("lint.bare"))
 
 
-def _names(text: str, lang: str, agreement: Agreement) -> Iterator[Marked]:
+def _names(text: str, agreement: Agreement) -> Iterator[Marked]:
     for zone in agreement.head.zones.values():
         place = ", ".join(say_position(*corner) for corner in zone.corners)
         for word in {word for names in zone.names.values() for word in names.values()}:
             for match in re.finditer(re.escape(word), text, re.IGNORECASE):
-                yield _mark(match.start(), match.group(), _COORDINATES[lang].format(place=place), lang)
+                yield _mark(match.start(), match.group(), Sentence("lint.coordinates", place=place))
 
 
-def _mark(start: int, word: str, offer: str, lang: str) -> Marked:
-    return Marked(start, start + len(word), word, offer, OFFER[lang].format(word=word, offer=offer))
+def _mark(start: int, word: str, offer: str) -> Marked:
+    return Marked(start, start + len(word), word, offer, Sentence("lint.sovereignty", word=word, offer=offer))

@@ -8,7 +8,7 @@ A key speaks for the party on whose card it stands. Another party may copy it fr
 nothing, since it cannot sign with it, and takes nothing from the first, so no key is looked for across parties.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from searoom.errors import NotAllowed
@@ -36,15 +36,18 @@ def epoch_of(log: str) -> int:
 
 
 class Roster:
-    """The cards of one mechanism's parties, in the agreement's order; never changed, `with_card` makes a new one."""
+    """The cards of one mechanism's parties, in the agreement's order; never changed, `with_card` makes a new one.
 
-    def __init__(self, cards: Sequence[Card]) -> None:
+    Of `former` parties the logs stay and their keys are known; nothing new is said to them.
+    """
+
+    def __init__(self, cards: Sequence[Card], former: Collection[str] = ()) -> None:
         if not cards or len({card.mechanism for card in cards}) != 1:
             raise NotAllowed("a roster holds the cards of exactly one mechanism")
         if any(card.serial for card in cards):
             raise NotAllowed("a roster begins with each party's first card; later ones come in its log")
         self.mechanism = cards[0].mechanism
-        self.parties = tuple(card.party for card in cards)
+        self.parties, self._former = tuple(card.party for card in cards), frozenset(former)
         self._issued: Mapping[str, tuple[Issued, ...]] = {card.party: ((card.party, FIRST, card),) for card in cards}
         self._keys: dict[tuple[str, bytes], Key] = {}
         if len(self._issued) != len(cards):
@@ -72,7 +75,7 @@ class Roster:
             raise NotAllowed(f"a card of {party} stands before the one that it follows")
         self._check_keys(card, before)
         made = Roster.__new__(Roster)
-        made.mechanism, made.parties = self.mechanism, self.parties
+        made.mechanism, made.parties, made._former = self.mechanism, self.parties, self._former  # noqa: SLF001  # its own
         made._issued = {**self._issued, party: (*self._issued[party], (log, index, card))}  # noqa: SLF001  # its own kind
         made._keys = dict(self._keys)  # noqa: SLF001  # the same
         made._take_keys(card)  # noqa: SLF001  # the same
@@ -137,5 +140,5 @@ class Roster:
         return tuple(sorted(other for other in self.parties if other != party))
 
     def speakers(self) -> tuple[str, ...]:
-        """Return the parties that are no observers, in order."""
-        return tuple(party for party in self.parties if not self.card(party).observer)
+        """Return the parties that speak and are spoken to, in order: no observers, and none that has left."""
+        return tuple(party for party in self.parties if party not in self._former and not self.card(party).observer)

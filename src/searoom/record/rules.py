@@ -7,7 +7,7 @@ Rule 1: an entry stands at its index, in a log of its author, of this mechanism,
 Rule 2: it says of each log that it has heard how far, never less than before, and only heads that exist.
 Rule 3: its height is one more than the highest entry that its author had before it.
 Rule 4: nothing is said twice in one log. In a later log the same statement may stand again: its author's store
-was put back, and did not know that it had said it. It is one message all the same (`searoom.repeated`).
+was put back, and did not know that it had said it. It is one message all the same (`searoom.statements.repeated`).
 Rule 5: a second log of an author begins with the reason why, and no first log does.
 """
 

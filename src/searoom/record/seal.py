@@ -1,12 +1,11 @@
 """The words, sealed to those who may read them, and opened again or to an arbiter.
 
-One content key a body, drawn fresh, wrapped for each reader with HPKE (RFC 9180) over X-Wing, the
-hybrid of ML-KEM-768 and X25519: who records the line today and breaks one of the two tomorrow
-reads nothing. Each wrapped key says in which way it is wrapped (its kind) and for which key of the
-reader (its id): a new key or a new way needs no other body. The statement signs the hash of the
-body *and* a salted hash of the words, for ChaCha20-Poly1305 does not commit to its key: without
-the second, one body could be opened to two texts. The salt travels inside, so one message can be
-shown to an arbiter without any other.
+One content key a body, drawn fresh, wrapped for each reader with HPKE (RFC 9180) over X-Wing, the hybrid of
+ML-KEM-768 and X25519: who records the line today and breaks one of the two tomorrow reads nothing. Each wrapped key
+says in which way it is wrapped (its kind) and for which key of the reader (its id): a new key or a new way needs
+no other body. The statement signs the hash of the body *and* a salted hash of the words, for ChaCha20-Poly1305
+does not commit to its key: without the second, one body could be opened to two texts. The salt travels inside, so
+one message can be shown to an arbiter without any other.
 """
 
 import hashlib
@@ -190,6 +189,7 @@ class Body:
         return cbor.encode({0: shape.VERSION, 1: self.ciphertext, 2: rows})
 
     @classmethod
+    @lru_cache(16)  # who finds a content key opens with it next
     def from_bytes(cls, data: bytes) -> "Body":
         """Return the body of `data`; raise `NotAllowed` for anything but one."""
         items = shape.numbered(cbor.decode(data, max_bytes=MAX_BODY), 3, "a body")

@@ -8,7 +8,7 @@ all of it or nothing of it, and durable on return.
 import contextlib
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from searoom.errors import NotAllowed, StateUnknown
@@ -65,6 +65,7 @@ class TableStore(ABC):
     _lock: contextlib.AbstractContextManager[object]  # re-entrant: courier and commands may run in two threads
     _open: str = ""  # what is under way: "" nothing, "write" a transaction, "still" a reading of one state
     _spoilt: bool = False  # a write inside `together` failed: the whole of it must not be made
+    _told: tuple[Callable[[], None], ...] = ()
 
     @abstractmethod
     def close(self) -> None:
@@ -108,6 +109,10 @@ class TableStore(ABC):
     def _settled(self) -> None:
         """Do what waits for the end of a transaction."""
 
+    def tell(self, told: Callable[[], None]) -> None:
+        """Call `told` from now on after each transaction that was made, in the thread that made it."""
+        self._told = (*self._told, told)
+
     @contextlib.contextmanager
     def _transaction(self, deed: str) -> Iterator[None]:
         """Run what is inside as one transaction, or as a part of the one that is under way."""
@@ -132,6 +137,8 @@ class TableStore(ABC):
                 self._open = ""
                 self._rollback()
             self._settled()
+        for told in self._told:
+            told()
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:

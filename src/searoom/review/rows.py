@@ -1,11 +1,12 @@
 """An account as rows of a page: who signed, what stands in a form, how far a message came, and what is owed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from searoom.account import Account, Again, Closed, Item, Message, Notice, Ref, State, Transcribed, ref_text
 from searoom.clock import to_text
-from searoom.delivery import Delivery, Recipient, delivery
+from searoom.matters.delivery import Acknowledged, Delivery, Recipient, delivery
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.standing import READ_BACK, Obligation
 from searoom.review.sections import (
@@ -157,7 +158,7 @@ def state_rows(
         if director:
             found.append(StateRow("recorded", one.recorded, texts("timeline.by_checkpoint", party=name), "", "", ()))
         found.append(_state("read", one.read, name, texts))
-        found.extend(_state(page_key(said.kind), said.state, name, texts) for said in known.judged(one))
+        found.extend(_judged(said, name, texts) for said in known.judged(one))
     found.extend(
         StateRow(
             "answered",
@@ -188,6 +189,11 @@ def _state(key: str, state: State | None, name: str, texts: Texts) -> StateRow:
     if state is None:
         return StateRow(key, False, name, "", "", ())
     return StateRow(key, True, name, to_text(state.at_us), ref_text(state.ref), people((state.signer,), texts))
+
+
+def _judged(said: Acknowledged, name: str, texts: Texts) -> StateRow:
+    """Return what officers of a recipient said of a message, with all who signed it."""
+    return replace(_state(page_key(said.kind), said.state, name, texts), who=people(said.signers, texts))
 
 
 def dues(obligations: Sequence[Obligation], agreement: Agreement, texts: Texts) -> tuple[DueRow, ...]:

@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from searoom.account import Account, Message, ref_text
 from searoom.clock import to_text
-from searoom.contacts import Contact, contacts
-from searoom.dossiers import Dossier, Measurement, Row, dossiers
 from searoom.errors import NotAllowed
+from searoom.matters.contacts import Contact, contacts
+from searoom.matters.dossiers import Dossier, Measurement, Row, dossiers
 from searoom.obligations.agreement import Agreement
 from searoom.review.distance import share
 from searoom.review.sections import (

@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from string import Formatter
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Worded
 from searoom.signals import states
 from searoom.signals.tables import LANGUAGES
 
@@ -75,7 +76,7 @@ class Texts:
             raise NotAllowed(f"no sentence is called '{key}'")
         if placeholders(row[self.lang]) != frozenset(values):
             raise NotAllowed(f"'{key}' needs the values {sorted(placeholders(row[self.lang]))}")
-        return row[self.lang].format(**values)
+        return Worded(row[self.lang].format(**values))
 
     def has(self, key: str) -> bool:
         """Return whether the table has this row."""

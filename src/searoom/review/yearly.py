@@ -15,7 +15,6 @@ from typing import Any, Final
 from searoom.account import Account, Again, Closed, Message, arrange, ref_text
 from searoom.clock import to_text
 from searoom.errors import NotAllowed
-from searoom.items import Item, as_item, ref_of
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.deadlines import FIRST_YEAR, LAST_YEAR, year_start_us
 from searoom.obligations.standing import standing
@@ -24,9 +23,10 @@ from searoom.review import yearlylines, yearlytalk
 from searoom.review.yearlynational import Noted, national
 from searoom.review.yearlyscene import Period, Scene
 from searoom.signals.forms import FormBook
+from searoom.statements.items import Item, as_item, ref_of
 from searoom.units import MICROSECONDS
 
-FORMAT: Final = "searoom-yearly-review/1"
+FORMAT: Final = "searoom-yearly-review/2"
 JOINT, NATIONAL = "joint", "national"
 EDITIONS: Final = (JOINT, NATIONAL)
 MAX_HEADS: Final = 64

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from searoom.account import Message, Ref, ref_text
 from searoom.clock import to_text
-from searoom.delivery import CLARIFICATION, SUFFICIENT
+from searoom.matters.delivery import CLARIFICATION, SUFFICIENT
 from searoom.obligations.standing import Obligation
 from searoom.review.yearlyscene import Scene, months
 
@@ -107,18 +107,20 @@ def _silences(tests: Sequence[Obligation]) -> dict[str, Any]:
 
 
 def notices(scene: Scene) -> dict[str, Any]:
-    """Return of each party its notices: found sufficient, clarification wanted, not judged, and those late."""
-    forms = {
+    """Return of each party all its notices: `owed`, found sufficient, clarification wanted, not judged, those late."""
+    owed = {
         clause.trigger.form
-        for clause in scene.agreement.clauses
+        for clause in scene.agreement.in_force()
         if clause.about == "notice" and clause.trigger.kind == "on-entry" and not clause.effect
     }
+    forms = {form.name for form in scene.book.forms if form.notice} | owed
     found = {party: Counter[str]() for party in scene.parties}
     for message in scene.of(*sorted(forms)):
         if message.author in found:
-            found[message.author].update(["said", _judged(scene, message)])
+            asked_for = ["owed"] if message.filled.form in owed else []
+            found[message.author].update(["said", *asked_for, _judged(scene, message)])
     for duty in scene.duties:
-        late = duty.clause.trigger.form in forms and duty.clause.term.kind in ("before", "at-latest")
+        late = duty.clause.trigger.form in owed and duty.clause.term.kind in ("before", "at-latest")
         if late and duty.state in ("late", "missed", "disputed") and scene.period.holds(duty.arose_us):
             for party in duty.owed_by:
                 found[party][duty.state] += 1

@@ -1,5 +1,7 @@
 """A yearly review as PDF (and, to be looked at, as pictures): typst sets the same sheet, with fonts that are shipped.
 
+A letter that these fonts lack is written as its code, such as `[U+1F6A2]`; the page and the data file have it itself.
+
 The same sheet gives the same bytes, each time and on each node with the same version of typst: no date stands in it.
 """
 
@@ -13,6 +15,7 @@ from typing import Any, Final
 from searoom import lazily
 from searoom.errors import NotAllowed
 from searoom.obligations.agreement import Agreement
+from searoom.review.fontletters import everywhere
 from searoom.review.svg import visible
 from searoom.review.texts import Texts
 from searoom.review.yearly import Made
@@ -50,7 +53,7 @@ def _set(made: Made, agreement: Agreement, book: FormBook, lang: str, form: str)
     texts = Texts(lang)
     laid = sheet(made.data, made.digest, agreement, book, texts)
     source = resources.files("searoom.review").joinpath("templates", "yearly.typ").read_bytes()
-    told = json.dumps(_told(laid, texts), ensure_ascii=False)
+    told = json.dumps(everywhere(_told(laid, texts)), ensure_ascii=False)
     found: Any = _typst().compile(source, format=form, sys_inputs={"sheet": told}, **_fonts())
     return tuple(found) if isinstance(found, list) else (found,)
 

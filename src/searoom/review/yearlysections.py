@@ -202,7 +202,7 @@ def _lines(tell: Telling) -> Section:
 
 def _notices(tell: Telling) -> Section:
     found = tell.data["notices"]
-    rows = {"said": "said", "sufficient": "sufficient", "clarification": "clarification wanted",
+    rows = {"said": "said", "owed": "owed", "sufficient": "sufficient", "clarification": "clarification wanted",
             "not_judged": "not judged", "late": "late"}  # fmt: skip
     late = {party: sum(counts.get(key, 0) for key in ("late", "missed", "disputed")) for party, counts in found.items()}
     cells = tuple(

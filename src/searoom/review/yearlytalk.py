@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from searoom.account import Closed, Message, Notice, Ref, Transcribed
-from searoom.contacts import Contact, contacts
-from searoom.delivery import READ
-from searoom.dossiers import OPEN, dossiers
-from searoom.items import Again
+from searoom.matters.contacts import Contact, contacts
+from searoom.matters.delivery import READ
+from searoom.matters.dossiers import OPEN, dossiers
 from searoom.review.yearlyscene import Scene, months, square
 from searoom.signals.tables import LANGUAGES
+from searoom.statements.items import Again
 from searoom.units import MICROSECONDS
 
 PLACED: Final[Mapping[str, str]] = {

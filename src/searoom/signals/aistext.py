@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.render import marked, may_be_spoken
 from searoom.signals.rows import INTERCO, Signal
 
@@ -62,15 +63,14 @@ def text_of(signal: Signal, params: Mapping[str, str], *, message: int, exercise
 
 def _checked(text: str, message: int) -> str:
     if message not in LIMITS:
-        raise NotAllowed(f"message {message} carries no safety text; 12 and 14 do")
+        raise NotAllowed(Sentence("ais.no_safety_text", message=message))
     if strange := sorted(set(text) - set(_SIXBIT)):
-        raise NotAllowed(f"AIS text has no sign for '{strange[0]}'", advice="Write capitals, figures and plain signs.")
+        raise NotAllowed(Sentence("ais.no_sign", sign=strange[0]))
     if not text.strip(" @"):
-        raise NotAllowed("there is no text to send")
+        raise NotAllowed(Sentence("ais.nothing"))
     if len(text) > LIMITS[message]:
         raise NotAllowed(
-            f"the text has {len(text)} signs; message {message} holds {LIMITS[message]}",
-            advice="Say it by voice, or choose a shorter row; it is never cut.",
+            Sentence("ais.too_long", count=len(text), message=message, limit=LIMITS[message]),
         )
     return text
 
@@ -93,7 +93,7 @@ def _bare(payload: str, fill: int) -> str:
         value = ord(char) - 48
         value -= 8 if value > 40 else 0
         if char not in _ARMOUR:
-            raise NotAllowed(f"'{char}' stands in no AIS payload")
+            raise NotAllowed(Sentence("ais.no_payload", sign=char))
         values.append(f"{value:06b}")
     bits = "".join(values)
     return bits[: len(bits) - fill] if fill else bits
@@ -111,9 +111,9 @@ def to_transponder(text: str, *, mmsi: str = "", channel: int = 0, sequence: int
     message = ADDRESSED if mmsi else BROADCAST
     _checked(text, message)
     if mmsi and not _MMSI.fullmatch(mmsi):
-        raise NotAllowed(f"'{mmsi[:12]}' is no MMSI", advice="Nine figures.")
+        raise NotAllowed(Sentence("ais.no_mmsi", mmsi=mmsi[:12]))
     if channel not in range(4) or sequence not in range(4):
-        raise NotAllowed("channel and sequence go from 0 to 3")
+        raise NotAllowed(Sentence("ais.channel"))
     payload, fill = _armoured(_bits_of(text))
     size = _PIECE[message]
     pieces = [payload[at : at + size] for at in range(0, len(payload), size)]
@@ -132,7 +132,7 @@ def on_the_air(text: str, *, sender: str, mmsi: str = "", sequence: int = 0) -> 
     _checked(text, message)
     for number in (sender, mmsi or sender):
         if not _MMSI.fullmatch(number):
-            raise NotAllowed(f"'{number[:12]}' is no MMSI", advice="Nine figures.")
+            raise NotAllowed(Sentence("ais.no_mmsi", mmsi=number[:12]))
     head = f"{message:06b}00{int(sender):030b}"
     head += f"{sequence % 4:02b}{int(mmsi):030b}00" if mmsi else "00"
     payload, fill = _armoured(head + _bits_of(text))
@@ -150,11 +150,11 @@ def heard(lines: Sequence[str]) -> str:
     for at, line in enumerate(lines, 1):
         kind, fields = _fields(line)
         if kind[2:] not in ("VDM", "VDO") or len(fields) != 6 or (fields[0], fields[1]) != (str(len(lines)), str(at)):
-            raise NotAllowed("these are not the sentences of one AIS message, in their order")
+            raise NotAllowed(Sentence("ais.not_one"))
         bits += _bare(fields[4], _fill(fields[5]))
     message = int(bits[:6] or "0", 2)
     if message not in LIMITS:
-        raise NotAllowed(f"AIS message {message} is no safety-related text")
+        raise NotAllowed(Sentence("ais.not_safety", message=message))
     body = bits[72 if message == ADDRESSED else 40 :]
     codes = [int(body[at : at + 6], 2) for at in range(0, len(body) - 5, 6)]
     return "".join(_SIXBIT[code] for code in codes).split("@", 1)[0].rstrip()
@@ -164,24 +164,24 @@ def acknowledged(line: str) -> Acknowledged:
     """Return what an ABK sentence says; anything else raises `NotAllowed`."""
     kind, fields = _fields(line)
     if kind[2:] != "ABK" or len(fields) != 5 or not (fields[2].isdecimal() and fields[4].isdecimal()):
-        raise NotAllowed("this is no acknowledgement of a transponder (ABK)")
+        raise NotAllowed(Sentence("ais.no_abk"))
     state = int(fields[4])
     if state not in STATES:
-        raise NotAllowed(f"ABK knows no state {state}")
+        raise NotAllowed(Sentence("ais.no_state", state=state))
     return Acknowledged(fields[0], int(fields[2]), fields[3], state, STATES[state])
 
 
 def _fill(field: str) -> int:
     if field not in tuple("012345"):
-        raise NotAllowed("a sentence has 0 to 5 fill bits")
+        raise NotAllowed(Sentence("ais.fill_bits"))
     return int(field)
 
 
 def _fields(line: str) -> tuple[str, list[str]]:
     found = _SENTENCE.fullmatch(line)
     if not found:
-        raise NotAllowed("this is no whole sentence with its check sum")
+        raise NotAllowed(Sentence("ais.not_whole"))
     start, kind, body, given = found.groups()
     if _summed(f"{kind},{body}", start)[-2:] != given:
-        raise NotAllowed("the check sum of the sentence does not fit: it was garbled on the way")
+        raise NotAllowed(Sentence("ais.check_sum"))
     return kind, body.split(",")

@@ -16,6 +16,7 @@ from typing import Final
 from searoom.clock import from_text as time_from_text
 from searoom.clock import to_text as time_to_text
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.fieldkind import Context, Schema, alike, items, number, one_of, row_schema, whole, whole_schema
 from searoom.signals.quantities import (
     MAX_INTEGER,
@@ -96,10 +97,10 @@ def by_typed() -> Mapping[str, str]:
 
 
 def _zoned_form(value: object) -> tuple[int, int]:
-    at, offset = items(value, 2, "a time with its zone")
+    at, offset = items(value, 2, "a.time_with_its_zone")
     return (
-        whole(at, MIN_TIME_US, MAX_TIME_US, "a time"),
-        whole(offset, -MAX_OFFSET_MIN, MAX_OFFSET_MIN, "minutes east of UTC"),
+        whole(at, MIN_TIME_US, MAX_TIME_US, "a.time"),
+        whole(offset, -MAX_OFFSET_MIN, MAX_OFFSET_MIN, "noun.minutes_east_of_utc"),
     )
 
 
@@ -113,7 +114,7 @@ def parse_zoned(typed: str) -> tuple[int, int]:
     at = time_from_text(text)
     sign = _OFFSET.search(text)
     if not sign:
-        raise NotAllowed(f"'{typed:.40}' has no zone in hours and minutes", advice="Write Z, or +09:00.")
+        raise NotAllowed(Sentence("amount.no_zone", typed=f"{typed:.40}"))
     minutes = int(sign[2]) * 60 + int(sign[3])
     return _zoned_form([at, -minutes if sign[1] == "-" else minutes])
 
@@ -128,34 +129,38 @@ def say_zoned(value: object, _lang: str) -> str:
 
 
 def _zoned_doubt(value: object, _context: Context) -> str:
-    return "no zone lies at such an offset" if _zoned_form(value)[1] % 15 else ""
+    return Sentence("doubt.offset") if _zoned_form(value)[1] % 15 else ""
 
 
 # distance, speed, frequency
 
 
 def _distance_form(value: object) -> tuple[int, int]:
-    length, error = items(value, 2, "a distance")
-    return whole(length, 0, MAX_LENGTH_MM, "a distance"), whole(error, 0, MAX_LENGTH_MM, "an error")
+    length, error = items(value, 2, "a.distance")
+    return whole(length, 0, MAX_LENGTH_MM, "a.distance"), whole(error, 0, MAX_LENGTH_MM, "a.error")
 
 
 def weak_distance(error: int) -> str:
     """Return what is weak about a measured value, in a sentence, or nothing; an error may exceed its value."""
-    return "" if error else "a measurement without an error is no measurement"
+    return "" if error else Sentence("find.no_error")
 
 
 def _fast(value: object, _context: Context) -> str:
-    return "this is faster than any craft" if isinstance(value, int) and value > _FAST_MM_S else ""
+    return Sentence("doubt.fast") if isinstance(value, int) and value > _FAST_MM_S else ""
+
+
+def _negative(value: object, _context: Context) -> str:
+    return Sentence("doubt.negative") if isinstance(value, int) and value < 0 else ""
 
 
 def parse_frequency(typed: str) -> int:
     """Return hertz of `156.8 MHz`, `2182 kHz`."""
     found = _FREQUENCY.fullmatch(plain_typed(typed))
     if not found:
-        raise NotAllowed(f"'{typed:.40}' is no frequency", advice="Write the number and its unit: kHz, MHz or GHz.")
+        raise NotAllowed(Sentence("amount.no_frequency", typed=f"{typed:.40}"))
     hertz = Fraction(found[1]) * _HERTZ[found[2]]
     if hertz.denominator != 1:
-        raise NotAllowed(f"'{typed:.40}' is finer than a hertz")
+        raise NotAllowed(Sentence("amount.too_fine", typed=f"{typed:.40}"))
     return int(hertz)
 
 
@@ -172,11 +177,11 @@ def say_frequency(value: int, _lang: str) -> str:
 
 
 def _quantity_form(value: object) -> tuple[int, int, str]:
-    amount, digits, unit = items(value, 3, "a quantity")
+    amount, digits, unit = items(value, 3, "a.quantity")
     return (
-        whole(amount, -MAX_INTEGER, MAX_INTEGER, "a quantity"),
-        whole(digits, 0, MAX_DIGITS, "the decimal places of a quantity"),
-        one_of(unit, units(), "unit"),
+        whole(amount, -MAX_INTEGER, MAX_INTEGER, "a.quantity"),
+        whole(digits, 0, MAX_DIGITS, "a.decimal_places_of_a_quantity"),
+        one_of(unit, units(), "noun.unit"),
     )
 
 
@@ -184,10 +189,10 @@ def parse_quantity(typed: str) -> tuple[int, int, str]:
     """Return (number without its point, decimal places, unit) of `12.50 t`; the places are kept as they are written."""
     found = _AMOUNT.fullmatch(plain_typed(typed))
     if not found:
-        raise NotAllowed(f"'{typed:.40}' is no quantity", advice="Write the number and its unit, such as 12 ships.")
+        raise NotAllowed(Sentence("amount.no_quantity", typed=f"{typed:.40}"))
     unit = by_typed().get(found[4].strip())
     if unit is None:
-        raise NotAllowed(f"'{found[4]:.24}' is no unit here; there are {', '.join(units())}")
+        raise NotAllowed(Sentence("amount.no_unit", unit=f"{found[4]:.24}", known=", ".join(units())))
     amount = int(found[2] + (found[3] or ""))
     return _quantity_form([-amount if found[1] else amount, len(found[3] or ""), unit])
 
@@ -205,16 +210,16 @@ def say_quantity(value: object, lang: str) -> str:
 def _quantity_doubt(value: object, _context: Context) -> str:
     amount, digits, unit = _quantity_form(value)
     counted = units()[unit].of == "count"
-    return "what is counted is a whole number, not below 0" if counted and (digits or amount < 0) else ""
+    return Sentence("doubt.counted") if counted and (digits or amount < 0) else ""
 
 
 def _reading_form(value: object) -> tuple[int, int, int, str]:
-    amount, error, digits, unit = items(value, 4, "a reading")
+    amount, error, digits, unit = items(value, 4, "a.reading")
     return (
-        whole(amount, -MAX_INTEGER, MAX_INTEGER, "a reading"),
-        whole(error, 0, MAX_INTEGER, "an error"),
-        whole(digits, 0, MAX_DIGITS, "the decimal places of a reading"),
-        one_of(unit, units(), "unit"),
+        whole(amount, -MAX_INTEGER, MAX_INTEGER, "a.reading"),
+        whole(error, 0, MAX_INTEGER, "a.error"),
+        whole(digits, 0, MAX_DIGITS, "a.decimal_places_of_a_reading"),
+        one_of(unit, units(), "noun.unit"),
     )
 
 
@@ -222,10 +227,10 @@ def parse_reading(typed: str) -> tuple[int, int, int, str]:
     """Return (value, error, decimal places, unit) of `10.2 kn ± 0.5 kn`; both must be in the same unit."""
     value, sign, error = typed.replace("+/-", "±").replace("+-", "±").partition("±")
     if not sign:
-        raise NotAllowed(f"'{typed:.40}' has no error", advice="Say how sure you are, such as 137 m ± 25 m.")
+        raise NotAllowed(Sentence("amount.no_error", typed=f"{typed:.40}"))
     (amount, digits, unit), (sure, places, other) = parse_quantity(value), parse_quantity(error)
     if unit != other:
-        raise NotAllowed(f"the value is in {unit} and its error in {other}", advice="Give both in one unit.")
+        raise NotAllowed(Sentence("amount.two_units", unit=unit, other=other))
     most = max(digits, places)
     return _reading_form([amount * 10 ** (most - digits), sure * 10 ** (most - places), most, unit])
 
@@ -262,7 +267,7 @@ KINDS: Final = (
     number("count", 0, MAX_INTEGER, parse_integer, _say_number),
     number("integer", -MAX_INTEGER, MAX_INTEGER, parse_integer, _say_number),
     number("time", MIN_TIME_US, MAX_TIME_US, time_from_text, _say_time),
-    number("duration", -(10**15), 10**15, parse_duration, say_duration),
+    number("duration", -(10**15), 10**15, parse_duration, say_duration, doubt=_negative),
     number("length", 0, MAX_LENGTH_MM, parse_length, say_length),
     number("speed", 0, 10**7, parse_speed, say_speed, doubt=_fast),
     number("angle", 0, 359_999, parse_angle, say_angle),

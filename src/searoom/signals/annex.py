@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.bookreading import read_book
 from searoom.signals.codebook import OWN_BOOKS
 from searoom.signals.parameters import read_parameters
@@ -42,14 +43,14 @@ def template() -> str:
 def to_book(table: str, *, name: str, version: int, source: str) -> str:
     """Return the table as a book in TOML, checked by the same reader as all books; a fault is named with its line."""
     if name not in OWN_BOOKS:
-        raise NotAllowed(f"'{name}' is no book that a party brings; {', '.join(OWN_BOOKS)} is")
+        raise NotAllowed(Sentence("annex.no_book", name=name, known=", ".join(OWN_BOOKS)))
     if not source.strip() or version < 1:
-        raise NotAllowed("a book needs its source and a version from 1 on")
+        raise NotAllowed(Sentence("annex.no_source"))
     if len(table) > MAX_TABLE:
-        raise NotAllowed("this is far too long for a book of signals")
+        raise NotAllowed(Sentence("annex.too_long"))
     rows = [_row(line, number) for number, line in _lines(table)]
     if not rows:
-        raise NotAllowed("the table has no rows yet", advice="Fill in at least one group below the column names.")
+        raise NotAllowed(Sentence("annex.no_rows"))
     title = json.dumps(f"{name.upper()}, brought by this party", ensure_ascii=False)
     head = (
         f"# Made by `searoom codebook import`; not public, not to be passed on with the program.\n\n[book]\n"
@@ -66,21 +67,19 @@ def to_book(table: str, *, name: str, version: int, source: str) -> str:
 def _lines(table: str) -> list[tuple[int, str]]:
     lines = [(n, line) for n, line in enumerate(table.splitlines(), 1) if line.strip() and not line.startswith("#")]
     if not lines or tuple(lines[0][1].split("\t")) != COLUMNS:
-        raise NotAllowed(
-            f"the table should begin with its columns: {', '.join(COLUMNS)}", advice="`searoom codebook template`"
-        )
+        raise NotAllowed(Sentence("annex.no_columns", columns=", ".join(COLUMNS)))
     return lines[1:]
 
 
 def _row(line: str, number: int) -> str:
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) != len(COLUMNS):
-        raise NotAllowed(f"line {number} has {len(cells)} columns, not {len(COLUMNS)}")
+        raise NotAllowed(Sentence("annex.columns", line=number, found=len(cells), wanted=len(COLUMNS)))
     if any(unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") for cell in cells for char in cell):
-        raise NotAllowed(f"line {number} holds a hidden sign")
+        raise NotAllowed(Sentence("annex.hidden", line=number))
     row = dict(zip(COLUMNS, cells, strict=True))
     if row["offered"] not in ("yes", "no"):
-        raise NotAllowed(f"line {number}: write yes or no under offered")
+        raise NotAllowed(Sentence("annex.offered", line=number))
     words = {lang: row[lang] or f"{_MISSING.get(lang, '')}{row['en']}" for lang in ("en", "ja", "zh")}
     out = ["[[row]]", f"code = {_quoted(row['code'])}"]
     out += [f"{key} = {_quoted(row[key])}" for key in ("marker", "intention") if row[key]]

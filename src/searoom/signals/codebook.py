@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.bookreading import read_book
 from searoom.signals.likeness import distance
 from searoom.signals.parameters import Parameter, read_parameters
@@ -58,8 +59,8 @@ class Codebook:
             if signal.code == wanted:
                 return signal
         near = [s.code for s in self.signals if distance(s.code, wanted) == 1 or (wanted and s.code[:2] == wanted[:2])]
-        advice = f"Near it are {', '.join(near[:12])}." if near else "`searoom signal` lists what is there."
-        raise NotAllowed(f"no book in force ({', '.join(self.books)}) has a signal '{wanted[:24]}'", advice=advice)
+        advice = Sentence("signal.near", codes=", ".join(near[:12])) if near else Sentence("signal.list")
+        raise NotAllowed(Sentence("signal.none", books=", ".join(self.books), code=wanted[:24]), advice=advice)
 
     def offered(self) -> tuple[Signal, ...]:
         """Return the rows that may be put before an officer."""
@@ -72,9 +73,9 @@ class Codebook:
         `intention`, which the officer has entered (`INTENTIONS`).
         """
         if situation not in SITUATIONS:
-            raise NotAllowed(f"'{situation}' is no situation; there are {', '.join(SITUATIONS)}")
+            raise NotAllowed(Sentence("signal.no_situation", given=situation, known=", ".join(SITUATIONS)))
         if intention is not None and intention not in INTENTIONS:
-            raise NotAllowed(f"'{intention}' is no intention; there are {', '.join(INTENTIONS)}")
+            raise NotAllowed(Sentence("signal.no_intention", given=intention, known=", ".join(INTENTIONS)))
         return tuple(s for s in self.offered() if situation in s.situations and s.intention in ("", intention))
 
     def search(self, text: str) -> tuple[Signal, ...]:

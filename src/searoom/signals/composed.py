@@ -13,12 +13,12 @@ from typing import Final, cast
 
 from searoom.cbor import Value
 from searoom.errors import NotAllowed
+from searoom.sentences import Named, Sentence, unplaced
 from searoom.signals.fieldkind import Context, Kind, Schema
 from searoom.signals.tables import Table, packaged, read_table
 
 _STOPS: Final = MappingProxyType({"en": "; ", "ja": "；", "zh": "；"})
 _COLONS: Final = MappingProxyType({"en": ": ", "ja": "：", "zh": "："})
-_NEEDED: Final = "this is needed and missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Where `when` is one of `choices` and `also` one of `among`, the sentence is said, as advice."""
+    """Where `when` is one of `choices` and `also` one of `among`, the sentence of that key is said, as advice."""
 
     when: str
     choices: tuple[str, ...]
@@ -73,15 +73,15 @@ class Composed:
             part = self._part(name.strip())
             if not equals or part is None:
                 known = ", ".join(part.name for part in self.parts)
-                raise NotAllowed(
-                    f"'{piece:.40}' is no part of a {self.name}", advice=f"Write part=value; parts: {known}."
-                )
+                raise NotAllowed(Sentence("parts.unknown", piece=f"{piece:.40}", kind=self.name, known=known))
             if part.name in found:
-                raise NotAllowed(f"the part '{part.name}' stands twice")
+                raise NotAllowed(Sentence("parts.twice", part=Named(part.name)))
             try:
                 found[part.name] = part.kind.parse(text.strip(), Context(part.choices, context.lang))
             except NotAllowed as fault:
-                raise NotAllowed(f"{part.name}: {fault.sentence}", advice=fault.advice()) from None
+                raise NotAllowed(
+                    Sentence("at.field", where=Named(part.name), what=fault.sentence), advice=fault.advice()
+                ) from None
         return found
 
     def form(self, value: object, context: Context) -> dict[str, Value]:
@@ -92,9 +92,9 @@ class Composed:
             if part.name in held:
                 found[part.name] = _of(part, held[part.name], context)
             elif part.required:
-                raise NotAllowed(f"{part.name}: {_NEEDED}")
+                raise NotAllowed(Sentence("at.field", where=Named(part.name), what=Sentence("find.needed")))
         if self.one_of and not set(self.one_of) & set(held):
-            raise NotAllowed(f"one of these is needed: {', '.join(self.one_of)}")
+            raise NotAllowed(Sentence("find.one_of", fields=tuple(map(Named, self.one_of))))
         return found
 
     def inside(self, value: object, context: Context) -> Iterator[tuple[str, str]]:
@@ -103,27 +103,27 @@ class Composed:
         for part in self.parts:
             if part.name not in held:
                 if part.required or any(self._asks(need, held) and need.then == part.name for need in self.needs):
-                    yield part.name, _NEEDED
+                    yield part.name, Sentence("find.needed")
                 continue
             try:
                 _of(part, held[part.name], context)
                 sentence = part.kind.check(held[part.name], Context(part.choices, context.lang))
             except NotAllowed as fault:
-                sentence = fault.sentence.removeprefix(f"{part.name}: ")
+                sentence = unplaced(fault.sentence)
             if sentence:
                 yield part.name, sentence
         if self.one_of and not set(self.one_of) & set(held):
-            yield self.one_of[0], f"one of these is needed: {', '.join(self.one_of)}"
+            yield self.one_of[0], Sentence("find.one_of", fields=tuple(map(Named, self.one_of)))
 
     def doubt(self, value: object, context: Context) -> str:
         """Return the first doubt about a part, or about two parts together."""
         held = self._held(value)
         for part in self.parts:
             if part.name in held and (said := part.kind.doubt(held[part.name], Context(part.choices, context.lang))):
-                return f"{part.name}: {said}"
+                return Sentence("at.field", where=Named(part.name), what=said)
         for one in self.doubts:
             if held.get(one.when) in one.choices and held.get(one.also) in one.among:
-                return one.sentence
+                return Sentence(one.sentence)
         return ""
 
     def say(self, value: object, context: Context, lang: str) -> str:
@@ -164,9 +164,9 @@ class Composed:
 
     def _held(self, value: object) -> Mapping[str, object]:
         if not isinstance(value, Mapping):
-            raise NotAllowed(f"a {self.name} is a table of parts")
+            raise NotAllowed(Sentence("parts.no_table", kind=self.name))
         if unknown := [name for name in value if self._part(str(name)) is None]:
-            raise NotAllowed(f"a {self.name} has no part {unknown[0]!r:.40}")
+            raise NotAllowed(Sentence("parts.none", kind=self.name, part=f"{unknown[0]!r:.40}"))
         return cast("Mapping[str, object]", value)
 
     @staticmethod
@@ -178,11 +178,11 @@ def _of(part: Part, value: object, context: Context) -> Value:
     try:
         return part.kind.encode(value, Context(part.choices, context.lang))
     except NotAllowed as fault:
-        raise NotAllowed(f"{part.name}: {fault.sentence}") from None
+        raise NotAllowed(Sentence("at.field", where=Named(part.name), what=fault.sentence)) from None
 
 
 def _first(found: Iterator[tuple[str, str]]) -> str:
-    return next((f"{name}: {sentence}" for name, sentence in found), "")
+    return next((Sentence("at.field", where=Named(name), what=sentence) for name, sentence in found), "")
 
 
 def load(known: Mapping[str, Kind]) -> tuple[Kind, ...]:

@@ -12,6 +12,7 @@ from typing import TypeAlias, cast
 
 from searoom.cbor import Value, check_text
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.quantities import MAX_INTEGER
 
 Schema: TypeAlias = "dict[str, object]"
@@ -66,7 +67,7 @@ class Kind:
 
 def not_blank(value: object, _context: Context) -> str:
     """Find a text in which nothing stands."""
-    return "" if str(value).strip() else "nothing is written here"
+    return "" if str(value).strip() else Sentence("value.nothing")
 
 
 def plain(name: str, form: Callable[[object], Value], schema: Schema, check: Checked = not_blank) -> Kind:
@@ -89,7 +90,7 @@ def number(
     """Return a kind whose value is one whole number within bounds."""
 
     def form(value: object) -> int:
-        return whole(value, low, high, f"a {name}")
+        return whole(value, low, high, f"a.{name}")
 
     return Kind(
         name,
@@ -123,41 +124,43 @@ def alike(
 def one_line(value: object, limit: int, what: str, *, lines: bool = False) -> str:
     """Return a text that may stand in a form, of several `lines` where that is so, or raise `NotAllowed`."""
     if not isinstance(value, str):
-        raise NotAllowed(f"{what} must be text")
+        raise NotAllowed(Sentence("value.text", what=Sentence(what)))
     if len(value) > limit:
-        raise NotAllowed(f"{what} has {len(value)} characters; {limit} are allowed")
+        raise NotAllowed(Sentence("value.too_long", what=Sentence(what), count=len(value), limit=limit))
     if not lines and ("\n" in value or "\t" in value):
-        raise NotAllowed(f"{what} must be one line")
+        raise NotAllowed(Sentence("value.one_line", what=Sentence(what)))
     return check_text(value)
 
 
 def whole(value: object, low: int, high: int, what: str) -> int:
     """Return a whole number within bounds, or raise `NotAllowed`; true and false are none."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise NotAllowed(f"{what} must be a whole number")
+        raise NotAllowed(Sentence("value.whole", what=Sentence(what)))
     if not low <= value <= high:
-        raise NotAllowed(f"{what} must lie between {low} and {high}")
+        raise NotAllowed(Sentence("value.bounds", what=Sentence(what), low=low, high=high))
     return value
 
 
 def matching(value: object, pattern: re.Pattern[str], what: str) -> str:
     """Return a text of this pattern, or raise `NotAllowed`."""
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise NotAllowed(f"{value!r:.80} is no {what}")
+        raise NotAllowed(Sentence("value.is_no", value=f"{value!r:.80}", what=Sentence(what)))
     return value
 
 
 def items(value: object, count: int, what: str) -> list[Value]:
     """Return a list of exactly `count` values, or raise `NotAllowed`."""
     if not isinstance(value, list | tuple) or len(value) != count:
-        raise NotAllowed(f"{what} must be {count} items")
+        raise NotAllowed(Sentence("value.items", what=Sentence(what), count=count))
     return cast("list[Value]", list(value))
 
 
 def one_of(value: object, allowed: Mapping[str, object], what: str) -> str:
     """Return a word out of a table, or raise `NotAllowed` with the words that there are."""
     if not isinstance(value, str) or value not in allowed:
-        raise NotAllowed(f"{value!r:.40} is no {what}; there are {', '.join(allowed)}")
+        raise NotAllowed(
+            Sentence("value.not_among", value=f"{value!r:.40}", what=Sentence(what), known=", ".join(allowed))
+        )
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from searoom import cbor
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals import rules
 from searoom.signals.kinds import FIELD_KINDS, Kind
 from searoom.signals.tables import Table, packaged, packaged_names, read_table
@@ -34,7 +35,9 @@ class Form:
 
     `alone`: one officer may always say it, whatever a policy asks. `leave` names what the agreement must give
     leave for, or is ''. Of the fields in `one_of`, at least one is there. `asks` are the rules between its fields,
-    judged by the version `rules_version` of them.
+    judged by the version `rules_version` of them. From the version `oldest` on, its versions differ in rules alone,
+    and each is read. `answered_by` names the forms that usually answer it: pages offer them first, and it binds nobody.
+    `notice`: it announces an activity to come, and the review of a year counts it as a notice.
     """
 
     name: str
@@ -53,11 +56,19 @@ class Form:
     one_of: tuple[str, ...] = ()
     rules_version: int = rules.VERSION
     asks: tuple[rules.Row, ...] = ()
+    oldest: int = 1
+    answered_by: tuple[str, ...] = ()
+    notice: bool = False
 
     @property
     def kinds(self) -> Mapping[str, Kind]:
         """The kinds of its fields, by the name of the field."""
         return {known.name: FIELD_KINDS[known.kind] for known in self.fields}
+
+    @property
+    def versions(self) -> str:
+        """Which versions are read, as one says it: `2`, `1 to 2`."""
+        return f"{self.oldest} to {self.version}" if self.oldest < self.version else f"{self.version}"
 
     def field(self, name: str) -> Field:
         """Return the field `name`, or raise `NotAllowed` with the names that there are."""
@@ -65,7 +76,7 @@ class Form:
             if known.name == name:
                 return known
         there = ", ".join((*(known.name for known in self.fields), *self.typed)) or "none"
-        raise NotAllowed(f"the form '{self.name}' has no field '{name}'; it has: {there}")
+        raise NotAllowed(Sentence("form.no_such_field", form=self.name, field=name, known=there))
 
 
 def _meaning(form: Form) -> cbor.Value:
@@ -73,7 +84,7 @@ def _meaning(form: Form) -> cbor.Value:
     return [
         form.name, form.version, form.visibility, form.automatic, form.release_persons, sorted(form.channels),
         form.answers, form.alone, form.leave, sorted(form.one_of), fields, form.rules_version,
-        [row.meaning() for row in form.asks],
+        [row.meaning() for row in form.asks], form.oldest,
     ]  # fmt: skip
 
 
@@ -96,13 +107,24 @@ class FormBook:
     def form(self, name: str) -> Form:
         """Return the form `name`, or raise `NotAllowed` with the names that there are."""
         if name not in self._by_name:
-            raise NotAllowed(f"there is no form '{name:.40}'; there are {', '.join(form.name for form in self.forms)}")
+            known = ", ".join(form.name for form in self.forms)
+            raise NotAllowed(Sentence("form.none", form=f"{name:.40}", known=known))
         return self._by_name[name]
 
 
 def load() -> FormBook:
     """Return the packaged forms; any fault in a table raises `NotAllowed` with its file and field."""
-    return FormBook(tuple(read_form(packaged(f"forms/{name}"), name) for name in packaged_names("forms")))
+    book = FormBook(tuple(read_form(packaged(f"forms/{name}"), name) for name in packaged_names("forms")))
+    for form in book.forms:
+        if strange := [name for name in form.answered_by if not _may_answer(book.form(name), form)]:
+            raise NotAllowed(
+                f"the form '{form.name}' is answered by '{strange[0]}', which no person says on its channels"
+            )
+    return book
+
+
+def _may_answer(answer: Form, form: Form) -> bool:
+    return answer.visibility == "shared" and not answer.automatic and bool(set(answer.channels) & set(form.channels))
 
 
 def read_form(text: str, file: str) -> Form:
@@ -117,21 +139,29 @@ def read_form(text: str, file: str) -> Form:
         raise table.fault(f"a form needs channels out of {', '.join(CHANNELS)}")
     if ("national" in channels) != (visibility == "national") or (visibility == "national" and len(channels) > 1):
         raise table.fault("a national form has the channel 'national' alone, and a shared form never has it")
-    fields = tuple(_field(row) for row in table.tables("field"))
+    fields, version = tuple(_field(row) for row in table.tables("field")), table.integer("version")
     form = Form(
-        name=name, version=table.integer("version"), title=table.languages("title"), visibility=visibility,
+        name=name, version=version, title=table.languages("title"), visibility=visibility,
         automatic=table.flag("automatic", default=False), release_persons=table.integer("persons", 1),
         channels=channels, answers=table.flag("answers", default=False), source=table.text("source"),
         fields=fields, typed=_typed(table), alone=table.flag("alone", default=False), leave=table.text("leave", ""),
         one_of=table.texts("one_of"), rules_version=table.integer("rules", rules.VERSION),
         asks=rules.read(table, {each.name: FIELD_KINDS[each.kind] for each in fields}),
+        oldest=table.integer("oldest", version), answered_by=table.texts("answered_by"),
+        notice=table.flag("notice", default=False),
     )  # fmt: skip
     table.done()
+    _refuse_contradictions(form, table)
+    return form
+
+
+def _refuse_contradictions(form: Form, table: Table) -> None:
+    """Raise the table's fault where two things in a form cannot both be so."""
     if form.rules_version not in rules.VERSIONS:
         raise table.fault(f"the rules are known in the versions {rules.VERSIONS}, not {form.rules_version}")
     if form.release_persons not in (1, 2):
         raise table.fault("a form is released by 1 or 2 persons")
-    if form.alone and (form.automatic or form.release_persons != 1 or visibility != "shared"):
+    if form.alone and (form.automatic or form.release_persons != 1 or form.visibility != "shared"):
         raise table.fault("what one officer may always say alone is shared, and takes one person by itself")
     if stray := sorted(set(form.one_of) - {each.name for each in form.fields if not each.required}):
         raise table.fault(f"'{stray[0]}' is one of several that may be missing, and is no such field in this form")
@@ -144,7 +174,14 @@ def read_form(text: str, file: str) -> Form:
     lengths = {each.name for each in form.fields if each.kind == "length"}
     if dangling := sorted({each for pair in form.typed.values() for each in pair} - lengths):
         raise table.fault(f"'{dangling[0]}' is typed together with another, and is no length in this form")
-    return form
+    _refuse_versions(form, table)
+
+
+def _refuse_versions(form: Form, table: Table) -> None:
+    if not 1 <= form.oldest <= form.version:
+        raise table.fault("the oldest version that is read lies between 1 and the form's own")
+    if late := [row for row in form.asks if not 1 <= row.since <= form.version]:
+        raise table.fault(f"a rule is since version {late[0].since}, and the form is version {form.version}")
 
 
 def _field(row: Table) -> Field:

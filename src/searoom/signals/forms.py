@@ -3,11 +3,11 @@
 Rule 1: both nodes run the same `check`; what it finds is shown to people and never raised.
 Rule 2: `decode` raises `NotAllowed` for what is no form at all: a field unknown, missing, or of another kind.
 Rule 3: a national form exists on the channel `national` alone, and a shared form never does.
-Rule 4: personal data are no part of the bytes: `encode` takes their salted hash alone (`searoom.annexes`).
+Rule 4: personal data are no part of the bytes: `encode` takes their salted hash alone (`searoom.statements.annexes`).
 Rule 5: `check` finds gaps, for which nothing is sent; `advise` finds what is unlikely, and stops nobody.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from searoom import cbor
 from searoom.cbor import Value
 from searoom.errors import Finding, NotAllowed
+from searoom.sentences import Named, Sentence, joined, unplaced
 from searoom.signals import negations, rules
 from searoom.signals.formbook import CHANNELS, Field, Form, FormBook, load, read_form
 from searoom.signals.kinds import FIELD_KINDS, INNER, Context, weak_distance
@@ -74,7 +75,9 @@ def from_text(
                 each = known.field(name)
                 fields[name] = FIELD_KINDS[each.kind].parse(text, Context(each.choices, lang))
         except NotAllowed as fault:
-            raise NotAllowed(f"{form}, {name}: {fault.sentence}", advice=fault.advice()) from None
+            raise NotAllowed(
+                Sentence("at.form", form=form, where=Named(name), what=fault.sentence), advice=fault.advice()
+            ) from None
     filled = Filled(known.name, known.version, channel or known.channels[0], precedence, lang, fields, reply_to)
     _check_envelope(filled, known)
     return filled
@@ -82,7 +85,7 @@ def from_text(
 
 def _language(lang: str) -> Context:
     if lang not in LANGUAGES:
-        raise NotAllowed(f"'{lang:.16}' is no language here; there are {', '.join(LANGUAGES)}")
+        raise NotAllowed(Sentence("form.no_language", lang=f"{lang:.16}", known=", ".join(LANGUAGES)))
     return Context(MappingProxyType({}), lang)
 
 
@@ -128,7 +131,8 @@ def check(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
     except NotAllowed as fault:
         return (Finding(filled.form, fault.sentence),)
     findings = [
-        Finding(name, f"the form '{form.name}' has no such field") for name in sorted(set(filled.fields) - _names(form))
+        Finding(name, Sentence("find.no_such_field", form=form.name))
+        for name in sorted(set(filled.fields) - _names(form))
     ]
     for each in form.fields:
         findings += [Finding(at, sentence, each.clause) for at, sentence in _weaknesses(each, filled, form, book)]
@@ -137,9 +141,11 @@ def check(filled: Filled, book: FormBook) -> tuple[Finding, ...]:
         if value in filled.fields and isinstance(sure, int) and (sentence := weak_distance(sure)):
             findings.append(Finding(error, sentence, form.field(error).clause))
     if form.one_of and not set(form.one_of) & set(filled.fields):
-        findings.append(Finding(form.one_of[0], f"one of these is needed: {', '.join(form.one_of)}", form.source))
+        findings.append(
+            Finding(form.one_of[0], Sentence("find.one_of", fields=tuple(map(Named, form.one_of))), form.source)
+        )
     if form.answers and filled.reply_to is None:
-        findings.append(Finding("reply_to", "this form answers an entry and does not say which", form.source))
+        findings.append(Finding("reply_to", Sentence("find.answers"), form.source))
     return (*findings, *_by_rule("needed", filled, form))
 
 
@@ -167,7 +173,7 @@ def _translated(filled: Filled, form: Form) -> Iterator[Finding]:
         if isinstance(original, str):
             original = (filled.lang, original)
         if not isinstance(original, tuple) or not all(isinstance(part, str) for part in original):
-            yield Finding(f"{each.name}.of", f"'{made['of']:.40}' is no text of this form", each.clause)
+            yield Finding(f"{each.name}.of", Sentence("find.no_text", of=f"{made['of']:.40}"), each.clause)
             continue
         yield from compare_languages(cast("tuple[str, str]", original), made["text"], where=each.name)
 
@@ -182,7 +188,11 @@ def compare_languages(one: tuple[str, str], other: tuple[str, str], *, where: st
 def _by_rule(weight: str, filled: Filled, form: Form) -> Iterator[Finding]:
     kinds = form.kinds
     for row in form.asks:
-        if row.weight == weight and (sentence := rules.judge(row, filled.fields, kinds)):
+        if (
+            row.weight == weight
+            and row.since <= filled.version
+            and (sentence := rules.judge(row, filled.fields, kinds))
+        ):
             yield Finding(rules.where(row), sentence, row.clause)
 
 
@@ -190,7 +200,11 @@ def require(filled: Filled, book: FormBook) -> None:
     """Raise `NotAllowed` with everything that `check` finds, where it finds anything."""
     findings = check(filled, book)
     if findings:
-        raise NotAllowed("; ".join(f"{finding.where}: {finding.sentence}" for finding in findings))
+        raise NotAllowed(_together(findings))
+
+
+def _together(findings: Sequence[Finding]) -> str:
+    return joined(Sentence("at.field", where=Named(each.where), what=each.sentence) for each in findings)
 
 
 def _names(form: Form) -> set[str]:
@@ -204,7 +218,7 @@ def _weaknesses(each: Field, filled: Filled, form: Form, book: FormBook) -> Iter
     """
     if each.name not in filled.fields:
         if each.required:
-            yield each.name, "this is needed and missing"
+            yield each.name, Sentence("find.needed")
         return
     kind, context, value = FIELD_KINDS[each.kind], Context(each.choices, filled.lang), filled.fields[each.name]
     try:
@@ -216,10 +230,10 @@ def _weaknesses(each: Field, filled: Filled, form: Form, book: FormBook) -> Iter
         if each.kind == INNER:
             inner = check(_inner(value, book), book)
             if inner:
-                yield each.name, "; ".join(f"{found.where}: {found.sentence}" for found in inner)
+                yield each.name, _together(inner)
             return
     except NotAllowed as fault:
-        yield each.name, fault.sentence.removeprefix(f"{each.name}: ")
+        yield each.name, unplaced(fault.sentence)
         return
     sentence = kind.check(value, context) if form.visibility == "shared" else ""
     if sentence:
@@ -228,12 +242,12 @@ def _weaknesses(each: Field, filled: Filled, form: Form, book: FormBook) -> Iter
 
 def _check_envelope(filled: Filled, form: Form) -> None:
     """Raise `NotAllowed` where version, channel, precedence, language or reference cannot be."""
-    if filled.version != form.version:
-        raise NotAllowed(f"the form '{form.name}' is known in version {form.version}, not {filled.version!r:.12}")
+    if not form.oldest <= filled.version <= form.version:
+        raise NotAllowed(Sentence("form.version", form=form.name, known=form.versions, given=f"{filled.version!r:.12}"))
     if filled.channel not in form.channels:
-        raise NotAllowed(f"the form '{form.name}' is not for the channel '{filled.channel:.24}', but {form.channels}")
+        raise NotAllowed(Sentence("form.channel", form=form.name, channel=f"{filled.channel:.24}", known=form.channels))
     if filled.precedence not in PRECEDENCES:
-        raise NotAllowed(f"'{filled.precedence:.24}' is no precedence; there are {', '.join(PRECEDENCES)}")
+        raise NotAllowed(Sentence("form.precedence", given=f"{filled.precedence:.24}", known=", ".join(PRECEDENCES)))
     _language(filled.lang)
     if filled.reply_to is not None:
         FIELD_KINDS["ref"].encode(filled.reply_to, _language(filled.lang))
@@ -252,55 +266,53 @@ def encode(filled: Filled, book: FormBook) -> bytes:
         if each.name in filled.fields:
             values[each.name] = _coded(each, filled.fields[each.name], form, filled.lang, book)
     return cbor.encode({
-        0: FORMAT, 1: form.name, 2: form.version, 3: filled.channel, 4: filled.precedence, 5: filled.lang, 6: values,
+        0: FORMAT, 1: form.name, 2: filled.version, 3: filled.channel, 4: filled.precedence, 5: filled.lang, 6: values,
         7: None if filled.reply_to is None else list(filled.reply_to),
     })  # fmt: skip
 
 
-def decode(content: bytes, book: FormBook, *, inside: bool = False) -> Filled:
+def decode(content: bytes, book: FormBook, *, inside: bool = False, partly: bool = False) -> Filled:
     """Return the form that `content` encodes; raise `NotAllowed` for anything that is no whole form of this book.
 
-    `inside` another form, only a shared one can stand that has itself no form inside and no personal data.
+    `inside` another form, only a shared one can stand that has itself no form inside and no personal data. With
+    `partly` needed fields may be missing: what comes of that is no form, and is for an officer to look at alone.
     """
     whole = cbor.decode(content, max_bytes=MAX_CONTENT)
     if not isinstance(whole, Mapping) or set(whole) != _KEYS:
-        raise NotAllowed("these bytes are no form: the fields 0 to 7 are needed, and no others")
+        raise NotAllowed(Sentence("form.bytes_keys"))
     items = cast("Mapping[int, Value]", whole)
     if items[0] != FORMAT or isinstance(items[0], bool):
-        raise NotAllowed(f"these bytes are a form in format {items[0]!r:.12}; format {FORMAT} is known here")
+        raise NotAllowed(Sentence("form.bytes_format", given=f"{items[0]!r:.12}", known=FORMAT))
     name, version, channel, precedence, lang, fields, reply = (items[key] for key in range(1, 8))
     if not all(isinstance(item, str) for item in (name, channel, precedence, lang)):
-        raise NotAllowed("name, channel, precedence and language of a form are texts")
+        raise NotAllowed(Sentence("form.bytes_texts"))
     if not isinstance(version, int) or isinstance(version, bool) or not isinstance(fields, Mapping):
-        raise NotAllowed("a form has a version number and a table of fields")
+        raise NotAllowed(Sentence("form.bytes_fields"))
     form = book.form(cast("str", name))
     if inside and (form.visibility != "shared" or {each.kind for each in form.fields} & {INNER, "personal"}):
-        raise NotAllowed(f"the form '{form.name}' cannot stand inside another")
+        raise NotAllowed(Sentence("form.not_inside", form=form.name))
     values = cast("Mapping[str, Value]", fields)
-    _check_names(values, form)
+    _check_names(values, form, partly=partly)
     language = cast("str", lang)
-    context = _language(language)
     filled = Filled(
         form.name, version, cast("str", channel), cast("str", precedence), language,
-        {
-            each.name: _decoded(each, values[each.name], form, language, book)
-            for each in form.fields
-            if each.name in values
-        },
-        None if reply is None else cast("tuple[str, int]", FIELD_KINDS["ref"].decode(reply, context)),
+        {one.name: _decoded(one, values[one.name], form, language, book) for one in form.fields if one.name in values},
+        None if reply is None else cast("tuple[str, int]", FIELD_KINDS["ref"].decode(reply, _language(language))),
     )  # fmt: skip
     _check_envelope(filled, form)
     return filled
 
 
-def _check_names(values: Mapping[str, object], form: Form) -> None:
+def _check_names(values: Mapping[str, object], form: Form, *, partly: bool = False) -> None:
     known = _names(form)
     if unknown := [name for name in values if name not in known]:
-        raise NotAllowed(f"the form '{form.name}' has no field {unknown[0]!r:.40}")
+        raise NotAllowed(Sentence("form.no_field", form=form.name, field=f"{unknown[0]!r:.40}"))
+    if partly:
+        return
     if lacking := [each.name for each in form.fields if each.required and each.name not in values]:
-        raise NotAllowed(f"the form '{form.name}' lacks its field '{lacking[0]}'")
+        raise NotAllowed(Sentence("form.lacks", form=form.name, field=Named(lacking[0])))
     if form.one_of and not set(form.one_of) & set(values):
-        raise NotAllowed(f"the form '{form.name}' lacks one of its fields {', '.join(form.one_of)}")
+        raise NotAllowed(Sentence("form.lacks_one", form=form.name, fields=", ".join(form.one_of)))
 
 
 def _coded(each: Field, value: object, form: Form, lang: str, book: FormBook) -> Value:
@@ -322,17 +334,17 @@ def _turned(
         if form.visibility == "shared" and FIELD_KINDS[each.kind].at_home(turned):
             _refuse_at_home()
     except NotAllowed as fault:
-        raise NotAllowed(f"{each.name}: {fault.sentence}") from None
+        raise NotAllowed(Sentence("at.field", where=Named(each.name), what=fault.sentence)) from None
     return turned
 
 
 def _refuse_at_home() -> None:
-    raise NotAllowed("this is for its own side only, and this form leaves")
+    raise NotAllowed(Sentence("form.at_home"))
 
 
 def _inner(content: object, book: FormBook) -> Filled:
     """Return the form inside a form; what is inside holds no third, is shared, and its bytes are whole."""
     found = decode(content, book, inside=True) if isinstance(content, bytes) else None
     if found is None:
-        raise NotAllowed("a form inside a form is its bytes")
+        raise NotAllowed(Sentence("form.inner_bytes"))
     return found

@@ -14,6 +14,7 @@ from itertools import permutations
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.codebook import Codebook
 from searoom.signals.flags import ANSWERING, COLOURS, LETTERS, NUMERALS, OUTLINES, SUBSTITUTES, Flag
 from searoom.signals.parameters import Parameter
@@ -33,7 +34,6 @@ _MARKS: Final[Mapping[str, str]] = {"course": "C", "bearing": "A", "speed": "S",
 _POSITION: Final = re.compile(r"([0-9]+)-([0-9]+)(?:\.([0-9]+))?([NS]) ([0-9]+)-([0-9]+)(?:\.([0-9]+))?([EW])")
 _CALLED: Final = re.compile(r"[a-z-]+|[0-9]")
 _ORDINALS: Final[Mapping[str, int]] = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2}
-_TOP: Final = "Call them from the top: code, romeo, tango, pennant 1."
 _NOISE: Final = frozenset(("pennant", "flag", "numeral", "and", "then", TACK, "substitute", "sub", "repeater"))
 
 
@@ -44,7 +44,7 @@ def groups(signal: Signal, params: Mapping[str, str], *, code_pennant: bool = Tr
     """
     may_be_spoken(signal, "en", exercise=False)
     if not flown(signal):
-        raise NotAllowed(f"{signal.code} has no flags: the book '{signal.book}' is spoken or sounded")
+        raise NotAllowed(Sentence("flags.spoken", code=signal.code, book=signal.book))
     signal.values(params, "en")
     first = (PENNANT_CODE,) if code_pennant and signal.book in INTERCO else ()
     said = [_value(parameter, params[parameter.name]) for parameter in signal.parameters]
@@ -59,12 +59,12 @@ def flown(signal: Signal) -> bool:
 def _value(parameter: Parameter, value: str) -> tuple[str, ...]:
     if parameter.choices or parameter.kind == "name":
         if parameter.kind == "name" and not re.fullmatch(r"[A-Za-z0-9]{1,6}", value):
-            raise NotAllowed(f"'{value}' is too long for flags", advice="Say it by voice, or by signal lamp.")
+            raise NotAllowed(Sentence("flags.too_long", value=value))
         return (value.upper(),)
     if place := _POSITION.fullmatch(value):
         lat, lat_min, lat_part, north, lon, lon_min, lon_part, east = place.groups()
         if f"{lat_part or 0}{lon_part or 0}".strip("0"):
-            raise NotAllowed("flags say whole minutes of a position", advice="Round it yourself, or say it by voice.")
+            raise NotAllowed(Sentence("flags.minutes"))
         return (f"L{int(lat):02d}{int(lat_min):02d}{north}", f"G{int(lon):03d}{int(lon_min):02d}{east}")
     return (_MARKS.get(parameter.name, "") + value.removesuffix("Z"),)
 
@@ -73,7 +73,7 @@ def flags(groups_of_hoist: Sequence[str]) -> tuple[tuple[Flag, ...], ...]:
     """Return the flags of each group, top first, with a substitute for whatever comes again in its class."""
     found = tuple(_flags(group) for group in groups_of_hoist)
     if sum(map(len, found)) > MAX_FLAGS:
-        raise NotAllowed(f"more than {MAX_FLAGS} flags are no hoist", advice="Say it by voice, or by signal lamp.")
+        raise NotAllowed(Sentence("flags.too_many", most=MAX_FLAGS))
     return found
 
 
@@ -88,13 +88,11 @@ def _flags(group: str) -> tuple[Flag, ...]:
             continue
         table = NUMERALS if char.isdigit() else LETTERS
         if char not in table:
-            raise NotAllowed(f"there is no flag for '{char}'")
+            raise NotAllowed(Sentence("flags.none", sign=char))
         row = seen[char.isdigit()]
         again = row.index(char) if char in row else -1
         if again >= len(SUBSTITUTES) or (again >= 0 and SUBSTITUTES[again] in flown):
-            raise NotAllowed(
-                f"'{group}' needs more than one set of flags", advice="Say it by voice, or by signal lamp."
-            )
+            raise NotAllowed(Sentence("flags.one_set", group=group))
         flown.append(table[char] if again < 0 else SUBSTITUTES[again])
         row.append(char)
     return tuple(flown)
@@ -153,7 +151,7 @@ def called(text: str) -> str:
     """
     found: list[str] = []
     if strange := re.search(r"[^A-Za-z0-9 ,.;/\n\t-]", text[:MAX_CALLED]) or re.search(".", text[MAX_CALLED:]):
-        raise NotAllowed(f"{strange[0]!a} is no flag, or there are too many", advice=_TOP)
+        raise NotAllowed(Sentence("flags.strange", flags=f"{strange[0]!a}"))
     words = _CALLED.findall(re.sub(r"\b([123])(?:st|nd|rd)\b", _ordinal, text.lower()))
     start = 0  # of the group: a substitute repeats nothing that flies in another one
     for at, word in enumerate(words):
@@ -170,10 +168,10 @@ def called(text: str) -> str:
                 found.append(".")
         elif word not in _NOISE:
             if (len(words) > 1 and len(word) > 3) or not word.isalpha():
-                raise NotAllowed(f"'{word[:20]}' is no flag", advice=_TOP)
+                raise NotAllowed(Sentence("flags.no_flag", word=word[:20]))
             found += word.upper()
     if len(found) > MAX_FLAGS:
-        raise NotAllowed(f"more than {MAX_FLAGS} flags are no hoist")
+        raise NotAllowed(Sentence("flags.most", most=MAX_FLAGS))
     return "".join(found)
 
 
@@ -184,10 +182,10 @@ def _ordinal(found: re.Match[str]) -> str:
 def _repeated(found: Sequence[str], place: int) -> str:
     """Return what a substitute repeats: the flag of that place among those of the class that flies above it."""
     if not found:
-        raise NotAllowed("a substitute at the top of a hoist repeats nothing", advice="Look again from the top.")
+        raise NotAllowed(Sentence("flags.substitute_top"))
     same = [char for char in found if char.isdigit() == found[-1].isdigit()]
     if place >= len(same):
-        raise NotAllowed("that substitute repeats a flag that is not there", advice="Look again from the top.")
+        raise NotAllowed(Sentence("flags.substitute_none"))
     return same[place]
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.hoist import groups
 from searoom.signals.render import may_be_spoken
 from searoom.signals.rows import Signal
@@ -65,13 +66,13 @@ def flashing(signal: Signal, params: Mapping[str, str], *, words_a_minute: int =
 def morse(text: str, *, words_a_minute: int = 6) -> tuple[Beat, ...]:
     """Return the beats of a text: a dot is one, a dash three, between letters three, between groups seven units."""
     if not RATES[0] <= words_a_minute <= RATES[1]:
-        raise NotAllowed(f"{words_a_minute} words a minute cannot be read", advice=f"Take {RATES[0]} to {RATES[1]}.")
+        raise NotAllowed(Sentence("lamp.rate", rate=words_a_minute, low=RATES[0], high=RATES[1]))
     dot = 1200 // words_a_minute
     beats: list[Beat] = []
     for group in text.upper().split():
         for char in group.replace(".", "R"):  # the decimal point is sent as R (International Code, figures)
             if char not in MORSE:
-                raise NotAllowed(f"there is no Morse sign for '{char}'")
+                raise NotAllowed(Sentence("lamp.none", sign=char))
             for sign in MORSE[char]:
                 beats += [Beat("lamp", dot if sign == "." else 3 * dot), Beat("", dot)]
             beats[-1] = Beat("", 3 * dot)
@@ -83,7 +84,7 @@ def sounding(signal: Signal) -> tuple[Beat, ...]:
     """Return the blasts of a sound signal once; `Signal.every_s` says after how long they come again."""
     may_be_spoken(signal, "en", exercise=False)
     if not signal.sound:
-        raise NotAllowed(f"{signal.code} is no sound signal")
+        raise NotAllowed(Sentence("lamp.no_sound", code=signal.code))
     beats: list[Beat] = []
     for at, blast in enumerate(signal.sound):
         if at:

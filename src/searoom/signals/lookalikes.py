@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
+from searoom.sentences import Sentence
+
 _FULL_WIDTH: Final = range(0xFF10, 0xFF1A)
 _RUN: Final = re.compile(r"[^\W_]+")
 _LIKE_LATIN: Final = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
@@ -25,17 +27,17 @@ def doubtful(text: str, lang: str) -> str:
     """
     if text.isascii():
         found = _LETTER_FIGURES.search(text)
-        return f"'{found[0]:.20}' mixes letters and figures that look alike" if found else ""
+        return Sentence("doubt.letter_figures", word=f"{found[0]:.20}") if found else ""
     for sign in text:
         if sign.isdecimal() and not "0" <= sign <= "9" and not (ord(sign) in _FULL_WIDTH and lang in ("ja", "zh")):
-            return f"{_named(sign)} is a figure of another script; write the figures 0 to 9"
+            return Sentence("doubt.other_script", sign=sign, number=f"{ord(sign):04X}")
         if "MATHEMATICAL" in _name(sign):
-            return f"{_named(sign)} is drawn like a plain letter and is another sign"
+            return Sentence("doubt.like_letter", sign=sign, number=f"{ord(sign):04X}")
     for word in _RUN.findall(text):
         if odd := _mixed(word):
-            return f"'{word:.20}' has letters of two scripts that look alike: {_named(odd)}"
+            return Sentence("doubt.two_scripts", word=f"{word:.20}", sign=odd, number=f"{ord(odd):04X}")
     found = _LETTER_FIGURES.search(text)
-    return f"'{found[0]:.20}' mixes letters and figures that look alike" if found else ""
+    return Sentence("doubt.letter_figures", word=f"{found[0]:.20}") if found else ""
 
 
 def _mixed(word: str) -> str:
@@ -46,7 +48,3 @@ def _mixed(word: str) -> str:
 
 def _name(sign: str) -> str:
     return "" if sign.isascii() else unicodedata.name(sign, "")
-
-
-def _named(sign: str) -> str:
-    return f"'{sign}' (U+{ord(sign):04X})"

@@ -8,6 +8,7 @@ from typing import Final
 
 from searoom.cbor import Value
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.fieldkind import (
     Context,
     Kind,
@@ -60,7 +61,7 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _text_form(value: object) -> str:
-    return one_line(value, MAX_TEXT, "a text", lines=True)
+    return one_line(value, MAX_TEXT, "a.text", lines=True)
 
 
 def _say_text(value: object, context: Context, lang: str) -> str:
@@ -81,14 +82,14 @@ _TEXT: Final = Kind(
 
 
 def _tagged_form(value: object) -> tuple[str, str]:
-    tag, text = items(value, 2, "a text with its language")
-    return matching(tag, _TAG, "language tag"), _text_form(text)
+    tag, text = items(value, 2, "a.text_with_its_language")
+    return matching(tag, _TAG, "noun.language_tag"), _text_form(text)
 
 
 def _tagged_parse(typed: str) -> tuple[str, str]:
     found = _TAGGED.fullmatch(typed)
     if not found:
-        raise NotAllowed(f"'{typed:.40}' does not say its language", advice="Write it like `ja: 訓練中`.")
+        raise NotAllowed(Sentence("name.no_language", typed=f"{typed:.40}"))
     return _tagged_form([found[1], found[2].strip()])
 
 
@@ -120,14 +121,14 @@ def _line(name: str, limit: int, what: str) -> Kind:
 
 
 def _ref_form(value: object) -> tuple[str, int]:
-    log, index = items(value, 2, "a reference")
-    return matching(log, _LOG, "log"), whole(index, 0, MAX_INTEGER, "an index")
+    log, index = items(value, 2, "a.reference")
+    return matching(log, _LOG, "noun.log"), whole(index, 0, MAX_INTEGER, "a.index")
 
 
 def _ref_parse(typed: str) -> tuple[str, int]:
     found = _REF.fullmatch(plain_typed(typed))
     if not found:
-        raise NotAllowed(f"'{typed:.40}' is no reference", advice="Write the party and the number, such as amber/12.")
+        raise NotAllowed(Sentence("name.no_reference", typed=f"{typed:.40}"))
     return found[1], int(found[2])
 
 
@@ -136,41 +137,43 @@ def _ref_parse(typed: str) -> tuple[str, int]:
 
 def _choice_form(value: object, context: Context) -> str:
     if not isinstance(value, str) or value not in context.choices:
-        raise NotAllowed(f"{value!r:.40} is not one of {', '.join(context.choices)}")
+        raise NotAllowed(Sentence("name.not_one_of", value=f"{value!r:.40}", known=", ".join(context.choices)))
     return value
 
 
 def _codes_form(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or len(value) > MAX_LIST:
-        raise NotAllowed(f"codes must be a list of at most {MAX_LIST}")
-    codes = tuple(matching(item, _CODE, "code") for item in value)
+        raise NotAllowed(Sentence("name.codes", most=MAX_LIST))
+    codes = tuple(matching(item, _CODE, "noun.code") for item in value)
     if len(set(codes)) != len(codes):
-        raise NotAllowed("a code stands twice in the list")
+        raise NotAllowed(Sentence("name.code_twice"))
     return codes
 
 
 def _names_form(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_LIST:
-        raise NotAllowed(f"1 to {MAX_LIST} names of fields are needed here")
-    names = tuple(matching(item, _FIELD, "name of a field") for item in value)
+        raise NotAllowed(Sentence("name.names", most=MAX_LIST))
+    names = tuple(matching(item, _FIELD, "noun.name_of_a_field") for item in value)
     if len(set(names)) != len(names):
-        raise NotAllowed("a field is named twice")
+        raise NotAllowed(Sentence("name.name_twice"))
     return names
 
 
 def _parameters_form(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping) or len(value) > MAX_LIST:
-        raise NotAllowed(f"parameters must be a table of at most {MAX_LIST}")
-    return {matching(name, _KEY, "parameter"): one_line(item, MAX_NAME, "a parameter") for name, item in value.items()}
+        raise NotAllowed(Sentence("name.parameters", most=MAX_LIST))
+    return {
+        matching(name, _KEY, "noun.parameter"): one_line(item, MAX_NAME, "a.parameter") for name, item in value.items()
+    }
 
 
 def _parameters_parse(typed: str) -> dict[str, str]:
     pairs = [piece.partition("=") for piece in typed.split(",") if piece.strip()]
     if any(not equals for _, equals, _ in pairs):
-        raise NotAllowed(f"'{typed:.60}' is no list of parameters", advice="Write them like course=045, speed=10.")
+        raise NotAllowed(Sentence("name.no_parameters", typed=f"{typed:.60}"))
     names = [name.strip() for name, _, _ in pairs]
     if len(set(names)) != len(names):
-        raise NotAllowed("a parameter stands twice in the list")
+        raise NotAllowed(Sentence("name.parameter_twice"))
     return _parameters_form({name.strip(): value.strip() for name, _, value in pairs})
 
 
@@ -185,12 +188,12 @@ def _date_form(value: object) -> str:
             return value
     except ValueError:
         pass
-    raise NotAllowed(f"{value!r:.40} is no day", advice="Write it like 2026-06-03.")
+    raise NotAllowed(Sentence("name.no_day", value=f"{value!r:.40}"))
 
 
 def _bytes_form(value: object) -> bytes:
     if not isinstance(value, bytes) or len(value) > MAX_BYTES:
-        raise NotAllowed(f"bytes of at most {MAX_BYTES} are needed here")
+        raise NotAllowed(Sentence("name.bytes", most=MAX_BYTES))
     return value
 
 
@@ -198,29 +201,29 @@ def _bytes_parse(typed: str) -> bytes:
     try:
         return _bytes_form(bytes.fromhex(typed))
     except ValueError:
-        raise NotAllowed("these are no bytes in hexadecimal") from None
+        raise NotAllowed(Sentence("name.no_hex")) from None
 
 
 def _exactly(size: int, what: str, value: object) -> bytes:
     if not isinstance(value, bytes) or len(value) != size:
-        raise NotAllowed(f"exactly {size} {what} bytes are needed here")
+        raise NotAllowed(Sentence("name.exactly", size=size, what=Sentence(what)))
     return value
 
 
 def _contribution(value: object) -> bytes:
-    return _exactly(CONTRIBUTION_SIZE, "random", value)
+    return _exactly(CONTRIBUTION_SIZE, "noun.random", value)
 
 
 def _digest(value: object) -> bytes:
-    return _exactly(DIGEST_SIZE, "SHA-256", value)
+    return _exactly(DIGEST_SIZE, "noun.sha256", value)
 
 
 def _indexes_form(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_INDEXES:
-        raise NotAllowed(f"1 to {MAX_INDEXES} indexes are needed here")
-    found = tuple(whole(item, 0, MAX_INTEGER, "an index") for item in value)
+        raise NotAllowed(Sentence("name.indexes", most=MAX_INDEXES))
+    found = tuple(whole(item, 0, MAX_INTEGER, "a.index") for item in value)
     if any(first >= second for first, second in pairwise(found)):
-        raise NotAllowed("indexes stand in ascending order, each once")
+        raise NotAllowed(Sentence("name.ascending"))
     return found
 
 
@@ -229,7 +232,7 @@ def _split(typed: str) -> list[str]:
 
 
 def _coded(value: object) -> Value:
-    return matching(value, _CODE, "code of a signal")
+    return matching(value, _CODE, "noun.code_of_a_signal")
 
 
 _CHOICE: Final = Kind(
@@ -250,12 +253,12 @@ def _say_size(value: object, _lang: str) -> str:
 KINDS: Final = (
     _TEXT,
     _TAGGED_KIND,
-    plain("words", lambda value: one_line(value, MAX_WORDS, "heard words", lines=True), text_schema(MAX_WORDS)),
-    _line("unit", MAX_NAME, "the name of a unit"),
-    plain("person", lambda value: one_line(value, MAX_NAME, "a person"), text_schema(MAX_NAME)),
-    _line("line", MAX_NAME * 2, "a short text"),
-    plain("party", lambda value: matching(value, _PARTY, "party"), text_schema(32, _PARTY), fine),
-    plain("log", lambda value: matching(value, _LOG, "log"), text_schema(39, _LOG), fine),
+    plain("words", lambda value: one_line(value, MAX_WORDS, "noun.heard_words", lines=True), text_schema(MAX_WORDS)),
+    _line("unit", MAX_NAME, "a.name_of_a_unit"),
+    plain("person", lambda value: one_line(value, MAX_NAME, "a.person"), text_schema(MAX_NAME)),
+    _line("line", MAX_NAME * 2, "a.short_text"),
+    plain("party", lambda value: matching(value, _PARTY, "noun.party"), text_schema(32, _PARTY), fine),
+    plain("log", lambda value: matching(value, _LOG, "noun.log"), text_schema(39, _LOG), fine),
     plain("code", _coded, text_schema(12, _CODE), fine),
     plain("date", _date_form, text_schema(10, _DATE) | {"format": "date"}, fine),
     _CHOICE,

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import Finding
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES
 
 MAX_FINDINGS: Final = 8
@@ -55,7 +56,7 @@ def compare(first: str, second: str, *, langs: tuple[str, str], where: str = "te
 
 
 def _lost(word: str, at: str, lacking: str, where: str) -> Finding:
-    return Finding(where, f"'{word}' in {at}: no such 'not' was found in {lacking}")
+    return Finding(where, Sentence("lint.no_not", word=word, lang=at, other=lacking))
 
 
 def _sentences(text: str) -> list[str]:

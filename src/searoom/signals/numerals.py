@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 
 WIDE: Final = MappingProxyType({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20})
 """Full-width signs to plain ones, place for place, so that what is found can be shown as it was written."""
@@ -87,7 +88,7 @@ def _han(text: str) -> Fraction:
             total += ((section + current) or Fraction(1)) * _MYRIADS[sign]
             section, current, held = Fraction(0), Fraction(0), False
     if at != len(text) or not text:
-        raise NotAllowed(f"'{text:.24}' is no number")
+        raise NotAllowed(Sentence("amount.no_number", text=f"{text:.24}"))
     return total + section + current
 
 

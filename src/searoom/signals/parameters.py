@@ -7,23 +7,24 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Named, Sentence
 from searoom.signals.tables import read_table
 
 PARAMETER_KINDS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType({
-    "course": (re.compile(r"(?:[0-2][0-9][0-9]|3[0-5][0-9])"), "three figures from 000 to 359, such as 045"),
-    "figures": (re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?"), "figures, such as 12 or 1.5"),
+    "course": (re.compile(r"(?:[0-2][0-9][0-9]|3[0-5][0-9])"), "shape.course"),
+    "figures": (re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?"), "shape.figures"),
     "position": (
         re.compile(
             r"(?:[0-8]?[0-9]-[0-5]?[0-9](?:\.[0-9]+)?|90-00?)[NS] "
             r"(?:(?:1[0-7]|0?[0-9])?[0-9]-[0-5]?[0-9](?:\.[0-9]+)?|180-00?)[EW]"
         ),
-        "degrees and minutes, such as 32-10.5N 165-20.0W",
+        "shape.position",
     ),
-    "time": (re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]Z"), "four figures and a Z, such as 0405Z"),
-    "choice": (re.compile(r"[a-z0-9]{1,16}"), "one of its choices"),
-    "name": (re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 '-]{0,30}[A-Za-z0-9])?"), "letters and figures, such as NAHA"),
+    "time": (re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]Z"), "shape.time"),
+    "choice": (re.compile(r"[a-z0-9]{1,16}"), "shape.choice"),
+    "name": (re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 '-]{0,30}[A-Za-z0-9])?"), "shape.name"),
 })  # fmt: skip
-"""Kind of value -> what it must look like as text, and how to say that to a person."""
+"""Kind of value -> what it must look like as text, and the row that says that to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ class Parameter:
         """Return `value`, or raise `NotAllowed` where it is not of this kind."""
         pattern, shape = PARAMETER_KINDS[self.kind]
         if not pattern.fullmatch(value) or (self.choices and value not in self.choices):
-            shape = f"one of {', '.join(self.choices)}" if self.choices else shape
-            raise NotAllowed(f"'{value[:40]}' does not fit {self.label['en']}", advice=f"Write {shape}.")
+            fits = Named(self.label["en"], self.name)
+            if self.choices:
+                raise NotAllowed(Sentence("signal.no_choice", value=value[:40], what=fits, known=tuple(self.choices)))
+            raise NotAllowed(Sentence("signal.no_fit", value=value[:40], what=fits, shape=Sentence(shape)))
         return value
 
     def unit_of(self, value: str, lang: str) -> str:

@@ -1,7 +1,7 @@
 """Personal data as a field of a form: the bytes hold a salted hash alone, people read the value or why it is not here.
 
 In memory such a field is one of three: the text that a person typed, the hash that stands in the bytes, or, for
-showing alone, `Absent`. `searoom.annexes` makes the second of the first, and shows the first or the third for it.
+showing alone, `Absent`. `statements.annexes` makes the second of the first, and shows the first or the third for it.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Final
 
 from searoom.cbor import check_text
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 
 REFERENCE_SIZE: Final = 32
 MAX_PERSONAL: Final = 8000
@@ -35,12 +36,12 @@ KEPT_APART: Final[Mapping[str, str]] = {
 """ja and zh are our own words and await review by native speakers."""
 
 _PERSONAL_MARKS: Final = (
-    (re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}"), "a mail address"),
+    (re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}"), "noun.mail"),
     (
         re.compile(r"(?:\+|\b(?:tel|phone|mobile)\b|電話|携帯|电话|手机).{0,4}[0-9][0-9 ()-]{6,}", re.IGNORECASE),
-        "a telephone number",
+        "noun.telephone",
     ),
-    (re.compile(r"\b(?:born|birth|passport)\b|生年月日|旅券|出生|护照", re.IGNORECASE), "a birth or a passport"),
+    (re.compile(r"\b(?:born|birth|passport)\b|生年月日|旅券|出生|护照", re.IGNORECASE), "noun.birth"),
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def looks_personal(text: str) -> str:
     """Return a sentence where a text that both sides would sign seems to hold what is personal, or nothing."""
     for pattern, what in _PERSONAL_MARKS:
         if pattern.search(text):
-            return f"this looks like {what}; personal data stand in a field that is kept apart"
+            return Sentence("doubt.personal", what=Sentence(what))
     return ""
 
 
@@ -60,21 +61,21 @@ def parse_personal(typed: str) -> str:
 def check_value(text: str) -> str:
     """Return a text that may be a personal value, or raise `NotAllowed`."""
     if not text.strip():
-        raise NotAllowed("nothing is written here")
+        raise NotAllowed(Sentence("value.nothing"))
     if len(text) > MAX_PERSONAL:
-        raise NotAllowed(f"personal data have {len(text)} characters; {MAX_PERSONAL} are allowed")
+        raise NotAllowed(Sentence("personal.too_long", count=len(text), limit=MAX_PERSONAL))
     return check_text(text)
 
 
 def check_personal(value: object) -> str:
     """Return what is weak about a field of this kind: a hash says nothing that could be."""
-    return "" if isinstance(value, bytes) else "this is not yet set apart"
+    return "" if isinstance(value, bytes) else Sentence("find.not_apart")
 
 
 def personal_reference(value: object) -> bytes:
     """Return the hash that stands in the bytes; raise `NotAllowed` for a value in clear and for anything else."""
     if not isinstance(value, bytes) or len(value) != REFERENCE_SIZE:
-        raise NotAllowed("personal data stand in a form as a hash alone: set the value apart first")
+        raise NotAllowed(Sentence("personal.hash_alone"))
     return value
 
 

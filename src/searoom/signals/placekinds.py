@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, cast
 
 from searoom.cbor import Value
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.amountkinds import MAX_LENGTH_MM
 from searoom.signals.fieldkind import Context, Schema, alike, items, list_schema, row_schema, whole, whole_schema
 from searoom.signals.quantities import (
@@ -37,6 +38,10 @@ _MILE_MM: Final = 1_852_000
 _TURN_E7: Final = 2 * MAX_LON_E7
 _CIRCLE: Final = re.compile(r"circle (.*[NSEW]) (.+)")
 _QUADRANT: Final = re.compile(r"(?:quadrant|sector) (.*[NSEW]) (.+) ([0-9.°]+) ?(?:-|to) ?([0-9.°]+)")
+_ROUND: Final = re.compile(
+    r"(circle|quadrant|sector) (.*[NS][ ,/]*[^NSEW]*[EW])"
+    r"(?: ([0-9.]+ ?[a-z]+))?(?: ([0-9.°]+ ?(?:-|to) ?[0-9.°]+)| ?-)?"
+)
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "circle": {
         "en": "circle of {far} round {at}",
@@ -68,41 +73,43 @@ _FEET: Final = MappingProxyType({"en": " ft", "ja": "フィート", "zh": "英�
 
 
 def _point(value: object) -> Point:
-    lat, lon = items(value, 2, "a position")
+    lat, lon = items(value, 2, "a.position")
     return check_position(cast("int", lat), cast("int", lon))
 
 
 def _unset(value: object, _context: Context) -> str:
-    return "latitude and longitude are both zero, which is what an unset receiver says" if value == (0, 0) else ""
+    return Sentence("find.unset") if value == (0, 0) else ""
 
 
 def _radius(value: object) -> int:
-    return whole(value, 0, MAX_RADIUS_MM, "a radius")
+    return whole(value, 0, MAX_RADIUS_MM, "a.radius")
 
 
 def _area_form(value: object) -> tuple[Value, ...]:
     if not isinstance(value, list | tuple) or not value:
-        raise NotAllowed("an area is a list that begins with its shape")
+        raise NotAllowed(Sentence("place.shape_first"))
     match value[0]:
         case "circle":
-            _, at, radius = items(value, 3, "a circle")
+            _, at, radius = items(value, 3, "a.circle")
             return "circle", _point(at), _radius(radius)
         case "polygon":
-            _, corners = items(value, 2, "a polygon")
+            _, corners = items(value, 2, "a.polygon")
             if not isinstance(corners, list | tuple) or not MIN_CORNERS <= len(corners) <= MAX_CORNERS:
-                raise NotAllowed(f"a polygon has {MIN_CORNERS} to {MAX_CORNERS} corners")
+                raise NotAllowed(Sentence("place.corners", low=MIN_CORNERS, high=MAX_CORNERS))
             return "polygon", tuple(map(_point, corners))
         case "quadrant":
-            _, at, radius, start, end = items(value, 5, "a quadrant")
-            bearings = [whole(each, 0, 359_999, "a bearing") for each in (start, end)]
+            _, at, radius, start, end = items(value, 5, "a.quadrant")
+            bearings = [whole(each, 0, 359_999, "a.bearing") for each in (start, end)]
             return "quadrant", _point(at), _radius(radius), *bearings
         case other:
-            raise NotAllowed(f"{other!r:.24} is no shape of an area; there are circle, polygon, quadrant")
+            raise NotAllowed(Sentence("place.no_shape", shape=f"{other!r:.24}"))
 
 
 def parse_area(typed: str) -> tuple[Value, ...]:
     """Return an area of `circle 32-10.5N 165-20.0W 20 nm`, `polygon P; P; P` or `quadrant P 20 nm 090-180`."""
     text = plain_typed(typed)
+    if missing := _missing(text):
+        raise NotAllowed(missing)
     if found := _CIRCLE.fullmatch(text):
         return _area_form(["circle", parse_position(found[1]), parse_length(found[2])])
     if found := _QUADRANT.fullmatch(text):
@@ -114,9 +121,28 @@ def parse_area(typed: str) -> tuple[Value, ...]:
             corners.pop()  # whoever goes round comes back; the way back is understood
         return _area_form(["polygon", corners])
     raise NotAllowed(
-        f"'{typed:.40}' is no area",
-        advice="Write `circle 32-10N 165-20W 20 nm`, `polygon P; P; P` or `quadrant P 20 nm 090-180`.",
+        Sentence("place.no_area", typed=f"{typed:.40}"),
     )
+
+
+def _missing(text: str) -> str:
+    """Return what of a circle or a sector is not there, where only that is wrong with it."""
+    found = _ROUND.fullmatch(text)
+    if not found or not _is_place(found[2]):
+        return ""
+    if found[1] == "circle":
+        return "" if found[3] else Sentence("place.no_radius")
+    if not found[3]:
+        return Sentence("place.no_sector_radius")
+    return "" if found[4] else Sentence("place.no_bearings")
+
+
+def _is_place(text: str) -> bool:
+    try:
+        parse_position(text)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _area_check(value: object, _context: Context) -> str:
@@ -126,22 +152,22 @@ def _area_check(value: object, _context: Context) -> str:
     if rest[0] == (0, 0):
         return _unset((0, 0), _context)
     if rest[1] == 0:
-        return "the radius is zero: this is a point and no area"
-    return "the two bearings are the same: this is a line" if shape == "quadrant" and rest[2] == rest[3] else ""
+        return Sentence("find.point")
+    return Sentence("find.line") if shape == "quadrant" and rest[2] == rest[3] else ""
 
 
 def _corners_check(corners: Sequence[Point]) -> str:
     """Find a polygon of which nobody can say what lies inside."""
     if len(set(corners)) < len(corners):
-        return "a corner stands twice"
+        return Sentence("find.corner_twice")
     flat = _unrolled(corners)
     sides = list(zip(flat, [*flat[1:], flat[0]], strict=True))
     last = len(sides) - 1
     for (i, one), (j, other) in combinations(enumerate(sides), 2):
         if j - i > 1 and (i, j) != (0, last) and _cross(one, other):
-            return f"side {i + 1} crosses side {j + 1}: what lies inside cannot be told"
+            return Sentence("find.crosses", one=i + 1, other=j + 1)
     if not sum(a[0] * b[1] - b[0] * a[1] for a, b in sides):
-        return "the corners lie on one line: nothing is inside"
+        return Sentence("find.flat")
     return ""
 
 
@@ -167,7 +193,7 @@ def _side(a: Point, b: Point, c: Point) -> int:
 def _area_doubt(value: object, _context: Context) -> str:
     shape, *rest = _area_form(value)
     wide = shape != "polygon" and cast("int", rest[1]) > _WIDE_MM
-    return "this area is wider than an ocean: more than 1,000 nautical miles from its middle" if wide else ""
+    return Sentence("doubt.wide") if wide else ""
 
 
 def say_far(value_mm: int, lang: str) -> str:
@@ -194,15 +220,17 @@ def say_area(value: object, lang: str) -> str:
 
 
 def _limit_form(value: object) -> tuple[str, int]:
-    reference, height = items(value, 2, "a limit of height")
+    reference, height = items(value, 2, "a.limit_of_height")
     if not isinstance(reference, str) or reference not in _REFERENCES:
-        raise NotAllowed(f"{reference!r:.24} is no reference of a height; there are {', '.join(_REFERENCES)}")
+        raise NotAllowed(
+            Sentence("place.no_height_reference", value=f"{reference!r:.24}", known=", ".join(_REFERENCES))
+        )
     most = {"surface": 0, "unlimited": 0, "fl": 999}.get(reference, MAX_LENGTH_MM)
-    return reference, whole(height, 0, most, "a height")
+    return reference, whole(height, 0, most, "a.height")
 
 
 def _heights_form(value: object) -> tuple[tuple[str, int], tuple[str, int]]:
-    low, high = items(value, 2, "a band of heights")
+    low, high = items(value, 2, "a.band_of_heights")
     return _limit_form(low), _limit_form(high)
 
 
@@ -210,7 +238,7 @@ def parse_heights(typed: str) -> tuple[tuple[str, int], tuple[str, int]]:
     """Return the two limits of `surface - FL100`, `1000 ft AGL - 5000 ft MSL`; without a word it is the sea level."""
     parts = _BAND.split(plain_typed(typed))
     if len(parts) != 2:
-        raise NotAllowed(f"'{typed:.40}' is no band of heights", advice="Write it like `surface - FL100`.")
+        raise NotAllowed(Sentence("place.no_heights", typed=f"{typed:.40}"))
     return _heights_form([_limit(part) for part in parts])
 
 
@@ -228,7 +256,7 @@ def _limit(text: str) -> tuple[str, int]:
 def _heights_check(value: object, _context: Context) -> str:
     (low, below), (high, above) = _heights_form(value)
     if low == "unlimited" or high == "surface" or (low == high and below >= above):
-        return "the lower limit does not lie below the upper"
+        return Sentence("find.heights")
     return ""
 
 
@@ -236,7 +264,7 @@ def _heights_doubt(value: object, _context: Context) -> str:
     limits = _heights_form(value)
     low, high = (height * 100 * _FOOT_MM10 // 10 if what == "fl" else height for what, height in limits)
     mixed = limits[0][0] != limits[1][0] and limits[1][0] != "unlimited"
-    return "by a standard atmosphere the lower limit lies above the upper" if mixed and low >= high > 0 else ""
+    return Sentence("doubt.heights") if mixed and low >= high > 0 else ""
 
 
 def say_heights(value: object, lang: str) -> str:

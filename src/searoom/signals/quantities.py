@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.units import METRES_PER_CABLE, METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE, METRES_PER_YARD, MICROSECONDS
 
 E7: Final = 10_000_000
@@ -29,9 +30,7 @@ def plain_typed(typed: str) -> str:
     text = typed.translate(_WIDE).strip()
     for sign in text:
         if sign.isdecimal() and sign not in "0123456789":
-            raise NotAllowed(
-                f"'{sign}' (U+{ord(sign):04X}) is a figure of another script", advice="Write the figures 0 to 9."
-            )
+            raise NotAllowed(Sentence("amount.other_script", sign=sign, number=f"{ord(sign):04X}"))
     return text
 
 
@@ -39,7 +38,7 @@ def parse_integer(typed: str) -> int:
     """Return a whole number of up to 15 figures."""
     text = plain_typed(typed)
     if not re.fullmatch(r"-?[0-9]{1,15}", text):
-        raise NotAllowed(f"'{typed:.40}' is no whole number")
+        raise NotAllowed(Sentence("amount.no_whole", typed=f"{typed:.40}"))
     return int(text)
 
 
@@ -47,9 +46,9 @@ def check_position(lat_e7: int, lon_e7: int) -> tuple[int, int]:
     """Return a place on WGS 84 in 1e-7 degrees, north and east positive; the date line is written as -180."""
     for value, limit in ((lat_e7, MAX_LAT_E7), (lon_e7, MAX_LON_E7)):
         if not isinstance(value, int) or isinstance(value, bool) or not -limit <= value <= limit:
-            raise NotAllowed("there is no place with this latitude and longitude")
+            raise NotAllowed(Sentence("place.none"))
     if lon_e7 == MAX_LON_E7:
-        raise NotAllowed("the date line is written as 180 degrees west")
+        raise NotAllowed(Sentence("place.date_line"))
     return lat_e7, lon_e7
 
 
@@ -91,7 +90,7 @@ def parse_length(typed: str) -> int:
     """Return millimetres of `137 m`, `150 yd`, `0.5 nm`, `2 cables`; a number without its unit is refused."""
     found = _LENGTH.fullmatch(plain_typed(typed))
     if not found or found[2] not in _LENGTHS:
-        raise NotAllowed(f"'{typed:.40}' is no length", advice="Write the number and its unit: m, km, yd, ft or nm.")
+        raise NotAllowed(Sentence("amount.no_length", typed=f"{typed:.40}"))
     return _round(Fraction(found[1]) * _LENGTHS[found[2]])
 
 
@@ -99,7 +98,7 @@ def parse_distance(typed: str) -> tuple[int, int]:
     """Return millimetres of distance and error of `137 m ± 25 m` (or `+-`); without an error it is refused."""
     value, sign, error = typed.replace("+/-", "±").replace("+-", "±").partition("±")
     if not sign:
-        raise NotAllowed(f"'{typed:.40}' has no error", advice="Say how sure you are, such as 137 m ± 25 m.")
+        raise NotAllowed(Sentence("amount.no_error", typed=f"{typed:.40}"))
     return parse_length(value), parse_length(error)
 
 
@@ -107,7 +106,7 @@ def parse_duration(typed: str) -> int:
     """Return microseconds of `90 s`, `18 min`, `2 h`, `3 d`."""
     found = _DURATION.fullmatch(plain_typed(typed))
     if not found or found[3] not in _DURATIONS:
-        raise NotAllowed(f"'{typed:.40}' is no duration", advice="Write the number and its unit: s, min, h or d.")
+        raise NotAllowed(Sentence("amount.no_duration", typed=f"{typed:.40}"))
     length = _round(Fraction(found[2]) * _DURATIONS[found[3]] * MICROSECONDS)
     return -length if found[1] else length
 
@@ -116,7 +115,7 @@ def parse_speed(typed: str) -> int:
     """Return millimetres a second of `10 kn` or `5 m/s`."""
     found = _SPEED.fullmatch(plain_typed(typed))
     if not found:
-        raise NotAllowed(f"'{typed:.40}' is no speed", advice="Write the number and its unit: kn or m/s.")
+        raise NotAllowed(Sentence("amount.no_speed", typed=f"{typed:.40}"))
     return _round(Fraction(found[1]) * _SPEEDS[found[2]])
 
 
@@ -125,7 +124,7 @@ def parse_angle(typed: str) -> int:
     found = _ANGLE.fullmatch(plain_typed(typed))
     angle = _round(Fraction(found[1]) * 1000) if found else 360_001
     if angle > 360_000:
-        raise NotAllowed(f"'{typed:.40}' is no course or bearing", advice="Write degrees from 000 to 359, such as 045.")
+        raise NotAllowed(Sentence("amount.no_angle", typed=f"{typed:.40}"))
     return angle % 360_000
 
 
@@ -138,13 +137,13 @@ def parse_position(typed: str) -> tuple[int, int]:
     elif found := _DEGREES.fullmatch(typed):
         lat, lon = (_round(Fraction(part) * E7) for part in found.groups())
     else:
-        raise NotAllowed(f"'{typed:.40}' is no position", advice="Write it like 32-10.5N 165-20.0W.")
+        raise NotAllowed(Sentence("place.no_position", typed=f"{typed:.40}"))
     return check_position(lat, -MAX_LON_E7 if lon == MAX_LON_E7 else lon)
 
 
 def _degrees(whole: str, minutes: str, *, negative: bool) -> int:
     if Fraction(minutes) >= 60:
-        raise NotAllowed(f"{minutes} minutes are a degree or more")
+        raise NotAllowed(Sentence("place.minutes", minutes=minutes))
     value = _round((int(whole) + Fraction(minutes) / 60) * E7)
     return -value if negative else value
 
@@ -185,7 +184,7 @@ def stepped(value_mm: int, error_mm: int, step_mm: int) -> tuple[int, int]:
     The error grows by what the rounding moved, then to the next whole step: it still holds the measured interval.
     """
     if step_mm < 1:
-        raise NotAllowed("a step of rounding is at least a millimetre")
+        raise NotAllowed(Sentence("amount.rounding"))
     rounded = round(value_mm / step_mm) * step_mm
     return rounded, -(-(error_mm + abs(value_mm - rounded)) // step_mm) * step_mm
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from searoom.sentences import Sentence
+from searoom.signals import persons
 from searoom.signals.codebook import Codebook
 from searoom.signals.likeness import marks, mended, pairs, same_sound, shared, within
 from searoom.signals.patterns import Ear, Pattern, ear, read, units
@@ -94,17 +96,16 @@ def recognise(text: str, codebook: Codebook) -> tuple[Candidate, ...]:
     whole = _closest([(p, params, s) for each in ears for s in starts for p, params in each.fits(s)])
     found = {p.signal.code: _exact(p, params, s, patterns, codes, heard) for p, params, s in whole}
     if len(found) > 1:
-        found = {code: _doubtful(each, "more than one signal fits these words") for code, each in found.items()}
+        several = Sentence("heard.several")
+        found = {code: _doubtful(each, several) for code, each in found.items()}
     for signal in codes:
         if signal.code not in found:
-            found[signal.code] = _candidate(
-                signal, {}, GROUP_ALONE, "a group without its words proves nothing; ask again"
-            )
+            found[signal.code] = _candidate(signal, {}, GROUP_ALONE, Sentence("heard.group_alone"))
     if not any(candidate.certain for candidate in found.values()):
         for candidate in _likely(ears, starts):
             found.setdefault(candidate.signal.code, candidate)
     if codes and any(c.certain and c.signal not in codes for c in found.values()):
-        why = "the group and the words are two different signals"
+        why = Sentence("heard.group_differs")
         found = {code: _doubtful(each, why) for code, each in found.items()}
     return tuple(sorted(found.values(), key=lambda c: (not c.certain, -c.likeness, c.signal.code))[:MAX_CANDIDATES])
 
@@ -158,7 +159,7 @@ def _special(heard: Sequence[str], codebook: Codebook) -> tuple[Candidate, ...] 
     code = upper[at] if upper[at] != SPECIAL_TABLE else " ".join(upper[at : at + 2])
     code = f"{SPECIAL_TABLE} {code.removeprefix(SPECIAL_TABLE).strip()}".strip()
     rows = [signal for signal in codebook.signals if signal.code in (code, SPECIAL_TABLE)]
-    why = f"it stands behind {SPECIAL_TABLE}, in the special table; it is not the ordinary group of like name"
+    why = Sentence("heard.special", table=SPECIAL_TABLE)
     chosen = [s for s in rows if s.code == code] or rows
     return tuple(_candidate(signal, {}, GROUP_ALONE, why) for signal in chosen)
 
@@ -203,12 +204,12 @@ def _exact(
     other = next((p.signal for p in patterns if p.signal is not pattern.signal and _may_be_left_of(sentence, p)), None)
     named = any(signal is pattern.signal for signal in codes)
     if marks and pattern.signal.marker.lower() not in marks:
-        return _candidate(pattern.signal, params, 1.0, "it was marked as something else")
+        return _candidate(pattern.signal, params, 1.0, Sentence("heard.marked"))
     if other is not None and not named:
-        return _candidate(pattern.signal, params, 1.0, f"it may also be what is left of {other.code}")
+        return _candidate(pattern.signal, params, 1.0, Sentence("heard.left_of", code=other.code))
     if pattern.open_ended and not named:
-        return _candidate(pattern.signal, params, 1.0, "it holds a name, which other words may be; ask again")
-    why = "every word is there, and no other signal fits" + ("; read the figures back" if params else "")
+        return _candidate(pattern.signal, params, 1.0, Sentence("heard.name"))
+    why = Sentence("heard.certain_figures" if params else "heard.certain")
     return _candidate(pattern.signal, params, 1.0, why, certain=True)
 
 
@@ -228,10 +229,8 @@ def _likely(ears: Sequence[Ear], starts: Sequence[Sequence[str]]) -> list[Candid
             score = 2 * shared(pattern.fixed, places, length) / both if both else 0.0
             if score >= LIKELY and score > best.get(pattern.signal.code, (0.0, None))[0]:
                 best[pattern.signal.code] = (score, pattern.signal)
-    return [
-        _candidate(signal, {}, min(score, 0.99), "the words are like these, not the same")
-        for score, signal in best.values()
-    ]
+    why = Sentence("heard.like")
+    return [_candidate(signal, {}, min(score, 0.99), why) for score, signal in best.values()]
 
 
 def _candidate(
@@ -248,19 +247,47 @@ def _doubtful(candidate: Candidate, why: str) -> Candidate:
 
 def compare(sent_text: str, heard_text: str) -> Comparison:
     """Lay what was sent and what was heard side by side, number by number and word by word."""
+    return _compared(*_tellings(sent_text, heard_text))
+
+
+def read_back(sent_text: str, back_text: str) -> Comparison:
+    """Lay what was sent beside what the other side read back, in our words or turned round to theirs: you for me.
+
+    Turned words are the same only if each word for a person is turned (`persons`): whose side it is, is never guessed.
+    """
+    sent, heard = _tellings(sent_text, back_text)
+    turned = persons.changed(sent, heard)
+    if turned is None:
+        found = _compared(sent, heard)
+        return found if found.kind == "different" else Comparison(
+            "different", found.missing, found.added, Sentence("readback.whose")
+        )  # fmt: skip
+    return _compared(sent, heard, turned=True) if turned else _compared(sent, heard)
+
+
+def _tellings(sent_text: str, heard_text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of both messages, the marker of the sent one only where the heard one has any."""
     sent, heard = _said(sent_text), _said(heard_text)
-    if heard and all(word in _RECEIPTS for word in heard) and heard != sent:
-        return Comparison("different", sent, heard, "a receipt is no readback: none of the message was repeated")
-    if not _MARKERS.intersection(heard):
+    if not _MARKERS.intersection(heard) and not _receipt(sent, heard):
         sent = tuple(word for at, word in enumerate(sent) if at > 0 or word not in _MARKERS)
-    shared = pairs(sent, heard)
+    return sent, heard
+
+
+def _receipt(sent: Sequence[str], heard: Sequence[str]) -> bool:
+    return bool(heard) and all(word in _RECEIPTS for word in heard) and heard != sent
+
+
+def _compared(sent: tuple[str, ...], heard: tuple[str, ...], *, turned: bool = False) -> Comparison:
+    if _receipt(sent, heard):
+        return Comparison("different", sent, heard, Sentence("readback.receipt"))
+    shared = pairs(persons.turned(sent), persons.plain(heard)) if turned else pairs(sent, heard)
     missing = tuple(word for at, word in enumerate(sent) if at not in {i for i, _ in shared})
     added = tuple(word for at, word in enumerate(heard) if at not in {j for _, j in shared})
     if not missing and not added:
         return Comparison("same", (), ())
     if reason := _contradiction(sent, heard, missing, added):
         return Comparison("different", missing, added, reason)
-    return Comparison("garbled", missing, added, "nothing contradicts, but not everything came through")
+    return Comparison("garbled", missing, added, Sentence("readback.garbled"))
 
 
 def _said(text: str) -> tuple[str, ...]:
@@ -275,13 +302,13 @@ def _contradiction(sent: Sequence[str], heard: Sequence[str], missing: Sequence[
     """Return why the two tellings are not one message heard badly, or nothing."""
     figures = [[word for word in words if word[0].isdigit()] for words in (sent, heard)]
     if not within(figures[1], figures[0]):
-        return "a number was heard that was not sent"
+        return Sentence("readback.number")
     if turned := (DECISIVE | _MARKERS).intersection(added):
-        return f"the word '{min(turned)}' was heard and not sent"
+        return Sentence("readback.heard", word=min(turned))
     if lost := _REVERSES.intersection(missing):
-        return f"the word '{min(lost)}' was sent and not heard"
+        return Sentence("readback.lost", word=min(lost))
     strange = [word for word in added if not any(same_sound(word, other) for other in missing)]
     shared = len(sent) - len(missing)
     if shared < LOST * len(sent) or len(strange) > shared:
-        return "most of the words are others"
+        return Sentence("readback.others")
     return ""

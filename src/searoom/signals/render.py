@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.parameters import Parameter
 from searoom.signals.rows import BLANK, INTERCO, Signal
 from searoom.signals.spelling import CODE_FIGURES, DECIMAL, FIGURES, spell
@@ -109,7 +110,7 @@ def voice_script(
     prowords, figures = PROWORDS[lang], _Figures(lang, code=bad_line)
     meaning = MappingProxyType({each: signal.filled(params, each) for each in LANGUAGES})
     if guard not in GUARDS:
-        raise NotAllowed(f"'{guard}' is no guard channel or frequency; there are {', '.join(GUARDS)}")
+        raise NotAllowed(Sentence("say.guard", given=guard, known=", ".join(GUARDS)))
     names = {
         "to": _name(to, figures),
         "sender": _name(sender, figures),
@@ -142,13 +143,12 @@ def voice_script(
 def may_be_spoken(signal: Signal, lang: str, *, exercise: bool) -> None:
     """Raise `NotAllowed` where `signal` may not be put into words of `lang`: never offered, or not reviewed."""
     if not signal.offered:
-        raise NotAllowed(f"{signal.code} is never offered", advice=signal.why_not["en"])
+        raise NotAllowed(Sentence("say.never", code=signal.code), advice=signal.why_not["en"])
     if lang not in LANGUAGES:
-        raise NotAllowed(f"there are no words in language '{lang}'; there are {', '.join(LANGUAGES)}")
+        raise NotAllowed(Sentence("say.no_words", lang=lang, known=", ".join(LANGUAGES)))
     if not exercise and not signal.agreed_words(lang):
         raise NotAllowed(
-            f"no native officer has signed the words of {signal.code} in '{lang}' as reviewed",
-            advice="Say it in English, or let an officer review it (`searoom codebook review`). Exercises may use it.",
+            Sentence("say.unreviewed", code=signal.code, lang=lang),
         )
 
 
@@ -156,8 +156,7 @@ def check_decided(row: Signal, intention: str) -> None:
     """Raise `NotAllowed` where a row announces what our own ship will do and no person has entered that decision."""
     if row.announces_intention and intention != row.intention:
         raise NotAllowed(
-            f"{row.code} announces what our own ship will do, and you have not entered that intention",
-            advice=f"Decide first; then add `--intention {row.intention}`. No signal decides a manoeuvre for you.",
+            Sentence("say.intention", code=row.code, intention=row.intention),
         )
 
 
@@ -184,9 +183,7 @@ class _Figures:
 def _place(channel: str, prowords: _Prowords, figures: _Figures) -> str:
     """Return a VHF channel, or a frequency in MHz where it has a decimal point, as it is called."""
     if not _WORKING.fullmatch(channel):
-        raise NotAllowed(
-            f"'{channel[:12]}' is no channel", advice="Write a VHF channel such as 06, or MHz such as 123.1."
-        )
+        raise NotAllowed(Sentence("say.no_channel", channel=channel[:12]))
     return (prowords.frequency if "." in channel else prowords.channel).format(figures.said(channel))
 
 
@@ -194,7 +191,7 @@ def _name(name: str, figures: _Figures) -> str:
     """Return a unit's name as it is called: capitals, blanks single."""
     said = " ".join(name.split()).upper()
     if len(said) > MAX_NAME or not _NAME.fullmatch(said):
-        raise NotAllowed(f"'{name[:MAX_NAME]}' is no name that can be called by voice")
+        raise NotAllowed(Sentence("say.no_name", name=name[:MAX_NAME]))
     return re.sub(r"[0-9]+", lambda run: figures.said(run[0]), said)
 
 

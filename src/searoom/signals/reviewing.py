@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.codebook import Codebook, Reviewed
 from searoom.signals.tables import LANGUAGES
 
@@ -40,7 +41,7 @@ class Sheet:
 def sheet(book: Codebook, lang: str, *, officer: str = "") -> str:
     """Return the sheet of all rows whose words in `lang` nobody has signed, to be filled in by a native officer."""
     if lang not in REVIEWABLE:
-        raise NotAllowed(f"the words in '{lang}' need no review by a native officer", advice="Take ja or zh.")
+        raise NotAllowed(Sentence("review.none", lang=lang))
     lines = [
         TITLE,
         f"language: {lang}",
@@ -61,7 +62,7 @@ def sheet(book: Codebook, lang: str, *, officer: str = "") -> str:
 def split(text: str) -> tuple[str, str]:
     """Return what was signed and what stands below it (empty: nobody signed)."""
     if len(text) > MAX_SHEET:
-        raise NotAllowed("this is far too long for a sheet of words")
+        raise NotAllowed(Sentence("review.too_long"))
     body, mark, below = text.partition(f"{SIGNED_BELOW}\n")
     return body, below if mark else ""
 
@@ -70,31 +71,31 @@ def read(body: str) -> Sheet:
     """Return what a filled-in sheet says; a hidden sign, a missing name, a column too many are refused."""
     lines = body.split("\n")
     if lines[0].strip() != TITLE:
-        raise NotAllowed("this is no sheet of words to review", advice="`searoom codebook review` makes one.")
+        raise NotAllowed(Sentence("review.no_sheet"))
     for number, line in enumerate(lines, 1):
         if any(unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") and char != "\t" for char in line):
-            raise NotAllowed(f"line {number} of the sheet holds a hidden sign")
+            raise NotAllowed(Sentence("review.hidden", line=number))
     head = dict(_headed(line, at) for at, line in enumerate(lines[1:5], 2))
     lang, officer = head["language"], " ".join(head["officer"].split())
     if lang not in REVIEWABLE:
-        raise NotAllowed(f"the sheet is for '{lang[:12]}', in which no words are reviewed")
+        raise NotAllowed(Sentence("review.no_language", lang=lang[:12]))
     if not re.fullmatch(r"[^\W_](?:[\w .,'()/-]{0,78}[\w.)])?", officer):
-        raise NotAllowed("the sheet names no officer", advice="Write name and rank behind `officer:`.")
+        raise NotAllowed(Sentence("review.no_officer"))
     if head["native speaker"].lower() != "yes":
-        raise NotAllowed("only a native speaker can review these words", advice="native speaker: yes")
+        raise NotAllowed(Sentence("review.native"))
     return _rows(lines, lang, officer)
 
 
 def _headed(line: str, at: int) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or name != _HEAD[at - 2]:
-        raise NotAllowed(f"line {at} of the sheet should begin '{_HEAD[at - 2]}:'")
+        raise NotAllowed(Sentence("review.begins", line=at, wanted=_HEAD[at - 2]))
     return name, value.strip()
 
 
 def _rows(lines: list[str], lang: str, officer: str) -> Sheet:
     if len(lines) < 7 or tuple(lines[6].split("\t")) != COLUMNS:
-        raise NotAllowed(f"line 7 of the sheet should name the columns {', '.join(COLUMNS)}")
+        raise NotAllowed(Sentence("review.columns", columns=", ".join(COLUMNS)))
     fine, corrections, refused = [], [], []
     seen: set[str] = set()
     for number, line in enumerate(lines[7:], 8):
@@ -102,7 +103,7 @@ def _rows(lines: list[str], lang: str, officer: str) -> Sheet:
             continue
         cells = line.split("\t")
         if len(cells) != len(COLUMNS) or cells[3].strip().lower() not in _ANSWERS or cells[0] in seen:
-            raise NotAllowed(f"line {number} of the sheet is not {', '.join(COLUMNS)}, with yes or no under ok, once")
+            raise NotAllowed(Sentence("review.row", line=number, columns=", ".join(COLUMNS)))
         code, words, _, ok, correction = cells
         seen.add(code)
         if correction.strip():

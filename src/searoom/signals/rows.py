@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.parameters import Parameter
 from searoom.signals.tables import LANGUAGES
 
@@ -85,7 +86,7 @@ class Signal:
     def filled(self, params: Mapping[str, str], lang: str) -> str:
         """Return the wording with its values and units; a value missing, unknown or ill-formed is refused."""
         if lang not in LANGUAGES:
-            raise NotAllowed(f"there are no words in language '{lang}'; there are {', '.join(LANGUAGES)}")
+            raise NotAllowed(Sentence("say.no_words", lang=lang, known=", ".join(LANGUAGES)))
         said = self.values(params, lang)
         return BLANK.sub(lambda blank: said[blank[1]], self.wording[lang])
 
@@ -93,7 +94,7 @@ class Signal:
         """Return each value as a sentence of `lang` says it; a value missing, unknown or ill-formed is refused."""
         names = {parameter.name for parameter in self.parameters}
         if unknown := sorted(set(params) - names):
-            raise NotAllowed(f"{self.code} takes no {unknown[0]}")
+            raise NotAllowed(Sentence("signal.takes_no", code=self.code, name=unknown[0]))
         if lacking := sorted(names - set(params)):
-            raise NotAllowed(f"{self.code} needs a value for: {', '.join(lacking)}")
+            raise NotAllowed(Sentence("signal.needs", code=self.code, names=", ".join(lacking)))
         return {p.name: p.said(params[p.name], lang) for p in self.parameters}

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from searoom.cbor import Value
+from searoom.sentences import Named, Sentence, joined
 from searoom.signals.fieldkind import Context, Kind
 from searoom.signals.quantities import parse_duration
 from searoom.signals.tables import Table
@@ -31,6 +32,7 @@ class Row:
     """One rule of a form: its kind (`RULES`), the fields it is about, its weight, its clause, and what it asks.
 
     `choices` are values of the first field (of any, where empty); `low` and `high` are typed as the field's own kind.
+    `since` is the version of the form that brought the rule: what was said by an older one is judged without it.
     """
 
     kind: str
@@ -40,10 +42,13 @@ class Row:
     choices: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
+    since: int = 1
 
     def meaning(self) -> Value:
         """Return what of a rule decides anything, for the hash of the form book."""
-        return [self.kind, list(self.fields), self.weight, self.clause, list(self.choices), self.low, self.high]
+        return [
+            self.kind, list(self.fields), self.weight, self.clause, list(self.choices), self.low, self.high, self.since,
+        ]  # fmt: skip
 
 
 Fields = Mapping[str, object]
@@ -66,15 +71,16 @@ def _needs(row: Row, fields: Fields, _kinds: Kinds) -> str:
     if first not in fields or then in fields or (row.choices and fields[first] not in row.choices):
         return ""
     if not row.choices:
-        return f"this is needed where '{first}' is given"
-    return f"this is needed where '{first}' is {' or '.join(row.choices)}"
+        return Sentence("rule.needs", first=Named(first))
+    choices = joined((Named(choice, first) for choice in row.choices), "at.or")
+    return Sentence("rule.needs_where", first=Named(first), choices=choices)
 
 
 def _order(row: Row, fields: Fields, kinds: Kinds) -> str:
     first, second = (_moment(fields.get(name), kinds[name]) for name in row.fields)
     if first is None or second is None or first <= second:
         return ""
-    return f"this lies before '{row.fields[0]}'"
+    return Sentence("rule.order", first=Named(row.fields[0]))
 
 
 def _lasting(row: Row, fields: Fields, kinds: Kinds) -> str:
@@ -82,7 +88,7 @@ def _lasting(row: Row, fields: Fields, kinds: Kinds) -> str:
     if first is None or second is None:
         return ""
     most = parse_duration(row.high)
-    return f"this lies more than {row.high} behind '{row.fields[0]}'" if second - first > most else ""
+    return Sentence("rule.lasting", high=row.high, first=Named(row.fields[0])) if second - first > most else ""
 
 
 def _between(row: Row, fields: Fields, kinds: Kinds) -> str:
@@ -93,8 +99,8 @@ def _between(row: Row, fields: Fields, kinds: Kinds) -> str:
     context = Context({})
     low, high = (None if not text else cast("int", kind.parse(text, context)) for text in (row.low, row.high))
     if low is not None and value < low:
-        return f"this is below {row.low}"
-    return f"this is above {row.high}" if high is not None and value > high else ""
+        return Sentence("rule.below", low=row.low)
+    return Sentence("rule.above", high=row.high) if high is not None and value > high else ""
 
 
 RULES: Final[Mapping[str, Judge]] = MappingProxyType(
@@ -123,6 +129,7 @@ def _row(table: Table, kinds: Kinds) -> Row:
     row = Row(
         table.choice("kind", tuple(RULES)), table.texts("fields"), table.choice("weight", WEIGHTS, "needed"),
         table.text("clause"), table.texts("is"), table.text("low", ""), table.text("high", ""),
+        table.integer("since", 1),
     )  # fmt: skip
     table.done()
     if len(row.fields) != _COUNTS[row.kind]:

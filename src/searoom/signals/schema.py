@@ -39,7 +39,7 @@ def form_schema(form: Form, lang: str = "en") -> Schema:
         "properties": {
             "format": {"const": FORMAT},
             "form": {"const": form.name},
-            "version": {"const": form.version},
+            "version": _version(form),
             "channel": {"enum": [name for name in CHANNELS if name in form.channels]},
             "precedence": {"enum": list(PRECEDENCES)},
             "lang": {"enum": list(LANGUAGES)},
@@ -52,6 +52,13 @@ def form_schema(form: Form, lang: str = "en") -> Schema:
         "x-persons": form.release_persons,
         "x-rules": form.rules_version,
     }
+
+
+def _version(form: Form) -> Schema:
+    """Return which versions are read: a new one is written alone, and older ones are in records."""
+    if form.oldest == form.version:
+        return {"const": form.version}
+    return {"enum": list(range(form.oldest, form.version + 1))}
 
 
 def _field(form: Form, name: str, lang: str) -> Schema:

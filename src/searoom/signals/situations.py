@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.codebook import Codebook
 from searoom.signals.rows import INTENTIONS, SITUATIONS, Signal
 from searoom.signals.tables import packaged, read_table
@@ -64,8 +65,7 @@ def situation(key: str) -> Situation:
         if key in (each.key, each.name):
             return each
     raise NotAllowed(
-        f"'{key[:24]}' is no listed situation",
-        advice=f"There are {', '.join(s.key + ' ' + s.name for s in situations())}.",
+        Sentence("situation.none", key=key[:24], known=", ".join(s.key + " " + s.name for s in situations())),
     )
 
 
@@ -84,11 +84,11 @@ def choices(book: Codebook, key: str) -> tuple[Choice, ...]:
 def press(book: Codebook, keys: str) -> tuple[Signal, str]:
     """Return the row that two keys lead to, and the intention that the second has entered (empty: none was needed)."""
     if len(keys) != 2:
-        raise NotAllowed("one key for the situation and one for the row", advice="Such as a1.")
+        raise NotAllowed(Sentence("situation.keys"))
     for choice in choices(book, keys[0]):
         if choice.key == keys[1]:
             return book.row(choice.code), choice.intention
-    raise NotAllowed(f"nothing stands at '{keys}'", advice="`searoom signal --keys a` lists what does.")
+    raise NotAllowed(Sentence("situation.nothing", keys=keys))
 
 
 def _offered(book: Codebook, code: str) -> Signal | None:

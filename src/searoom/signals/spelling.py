@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 
 ALPHABET: Final[Mapping[str, str]] = MappingProxyType({word[0]: word for word in (
     "ALFA", "BRAVO", "CHARLIE", "DELTA", "ECHO", "FOXTROT", "GOLF", "HOTEL", "INDIA", "JULIETT", "KILO", "LIMA", "MIKE",
@@ -65,7 +66,7 @@ def spell(text: str, *, code_figures: bool = False) -> str:
         elif char == ".":
             said.append(DECIMAL)
         elif char not in " -":
-            raise NotAllowed(f"'{char}' cannot be spelled by voice")
+            raise NotAllowed(Sentence("say.no_spelling", sign=char))
     return " ".join(said)
 
 
@@ -76,7 +77,7 @@ def tokens(text: str) -> tuple[str, ...]:
     (`ROMEO TANGO ONE` is `RT1`), Japanese and Chinese come character by character.
     """
     if len(text) > MAX_HEARD:
-        raise NotAllowed(f"{len(text)} characters are more than anybody says in one turn ({MAX_HEARD})")
+        raise NotAllowed(Sentence("say.too_much", count=len(text), most=MAX_HEARD))
     plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     raw = _TOKEN.findall(_CLOCK.sub(r"\1 zulu", _POSITION.sub(_position, plain)))
     out: list[str] = []

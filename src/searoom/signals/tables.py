@@ -10,10 +10,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
+from searoom import sentences
 from searoom.errors import NotAllowed
 
-LANGUAGES: Final = ("en", "ja", "zh")
-"""English, Japanese, Chinese: of equal rank, in the order of their tags."""
+LANGUAGES: Final = sentences.LANGUAGES
 
 _DATA: Final = files("searoom.signals") / "data"
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})

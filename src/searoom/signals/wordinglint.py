@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from searoom.errors import Finding
+from searoom.sentences import Sentence
 from searoom.signals.amountkinds import units
 from searoom.signals.wordfacts import Clock, Fact, facts, loose_numbers
 
@@ -28,12 +29,12 @@ def compare(first: str, second: str, *, langs: tuple[str, str], where: str = "te
     for fact in lost:
         near = next((at for at, each in enumerate(added) if at not in taken and _akin(fact, each)), None)
         if near is None:
-            found.append(Finding(where, f"'{fact.words}' in {langs[0]} has no equal in {langs[1]}"))
+            found.append(Finding(where, Sentence("lint.no_equal", words=fact.words, lang=langs[0], other=langs[1])))
         else:
             taken.add(near)
             found.append(Finding(where, _differs(fact, added[near], langs)))
     found += [
-        Finding(where, f"'{fact.words}' in {langs[1]} has no equal in {langs[0]}")
+        Finding(where, Sentence("lint.no_equal", words=fact.words, lang=langs[1], other=langs[0]))
         for at, fact in enumerate(added)
         if at not in taken
     ]
@@ -41,7 +42,7 @@ def compare(first: str, second: str, *, langs: tuple[str, str], where: str = "te
 
 
 def _impossible(found: Sequence[Fact], lang: str) -> list[str]:
-    return [f"'{fact.words}' in {lang} is no day or hour that there is" for fact in found if fact.kind == "impossible"]
+    return [Sentence("lint.impossible", words=fact.words, lang=lang) for fact in found if fact.kind == "impossible"]
 
 
 def _unmatched(those: Sequence[Fact], these: Sequence[Fact], loose: frozenset[Fraction]) -> list[Fact]:
@@ -114,10 +115,10 @@ def _figure(fact: Fact) -> str:
 
 
 def _differs(one: Fact, other: Fact, langs: tuple[str, str]) -> str:
-    pair = f"'{one.words}' in {langs[0]}, '{other.words}' in {langs[1]}"
+    pair = {"words": one.words, "lang": langs[0], "others": other.words, "other": langs[1]}
     zones = [fact.value.zone is None for fact in (one, other) if isinstance(fact.value, Clock)]
     if len(zones) == 2 and zones[0] != zones[1]:
-        return f"{pair}: one of the two names no zone"
+        return Sentence("lint.no_zone", **pair)
     if one.unit and other.unit and one.unit != other.unit and _figure(one) == _figure(other):
-        return f"{pair}: the same figure in two units"
-    return f"{pair}: they are not the same"
+        return Sentence("lint.units", **pair)
+    return Sentence("lint.differ", **pair)

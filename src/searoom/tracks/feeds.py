@@ -24,7 +24,7 @@ from searoom.units import MICROSECONDS
 
 DROPPED: Final = "dropped: more than can be kept"
 _CHUNK: Final = 64 * 1024
-_AT_ONCE: Final = 512  # datagrams before others have their turn
+_AT_ONCE: Final = 4_096  # datagrams before others have their turn: all that a socket holds, so that nothing ages there
 _RCVBUF: Final = 4 * 1024 * 1024
 _SO_RXQ_OVFL: Final = 40  # Linux: each datagram says how many were lost before it because the socket was full
 _STEP_US: Final = MICROSECONDS

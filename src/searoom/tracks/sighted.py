@@ -13,6 +13,7 @@ import numpy as np
 
 from searoom import clock
 from searoom.errors import NotAllowed
+from searoom.sentences import Named, Sentence, unplaced
 from searoom.tracks.ellipsoid import destination
 from searoom.tracks.fixes import Fixes, Rows
 from searoom.tracks.layouts import cells_of
@@ -30,7 +31,6 @@ MAX_WORDS = 200
 
 NEEDED = ("time_utc", "who", "name", "bearing_deg", "range_nm")
 OPTIONAL = ("lat", "lon", "own", "seen", "sog_kn", "cog_deg", "bearing_error_deg", "range_error_nm")
-_ADVICE = f"A sighting has {', '.join(NEEDED)}; lat and lon, or own; and may have {', '.join(OPTIONAL[3:])}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ def sighting(fields: Mapping[str, str]) -> Sighting:
     cells = {name: value.strip() for name, value in fields.items() if value.strip()}
     missing = [name for name in NEEDED if name not in cells]
     if missing:
-        raise NotAllowed(f"sighting without {missing[0]}", advice=_ADVICE)
+        raise NotAllowed(Sentence("sighted.missing", field=Named(missing[0])), advice=_advice())
     if not ({"lat", "lon"} <= set(cells) or "own" in cells):
-        raise NotAllowed("sighting does not say from where", advice=_ADVICE)
+        raise NotAllowed(Sentence("sighted.from_where"), advice=_advice())
     for name in ("who", "name", "seen", "own"):
         if len(cells.get(name, "")) > MAX_WORDS or not cells.get(name, "").isprintable():
-            raise NotAllowed(f"{name} cannot be read", advice=_ADVICE)
+            raise NotAllowed(Sentence("sighted.unreadable", field=Named(name)), advice=_advice())
     try:
         time_us = clock.from_text(cells["time_utc"])
     except NotAllowed:
-        raise NotAllowed("time cannot be read", advice="Write it like 2026-06-03T04:05:06Z.") from None
+        raise NotAllowed(Sentence("sighted.time")) from None
     return Sighting(
         time_us, cells["who"], cells["name"], cells.get("seen", ""),
         bearing_deg=_number(cells, "bearing_deg", 0.0, 360.0),
@@ -121,7 +121,7 @@ def read_rows(lines: Iterator[str], header: str, rows: Rows, own: Fixes | None =
         except ValueError:  # more cells than names, or fewer
             rows.refuse("wrong number of columns")
         except NotAllowed as cause:
-            rows.refuse(cause.sentence)
+            rows.refuse(unplaced(cause.sentence))
         else:
             if one.seen:
                 labels[one.craft] = one.seen
@@ -136,17 +136,21 @@ def seen_from(one: Sighting, own: Fixes | None) -> tuple[float, float, float]:
     if not (math.isnan(one.lat_deg) or math.isnan(one.lon_deg)):
         return one.lat_deg, one.lon_deg, OWN_ERROR_M
     if own is None or one.own not in own.names:
-        raise NotAllowed("own craft's place is not known", advice="Give lat and lon, or the file of our own craft too.")
+        raise NotAllowed(Sentence("sighted.own_place"))
     track = own.of(one.own)
     row = int(np.searchsorted(track.time_us, one.time_us, side="right")) - 1
     seconds = (one.time_us - int(track.time_us[row])) / MICROSECONDS if row >= 0 else math.inf
     if seconds > OWN_AGE_S:
-        raise NotAllowed("own craft's place is not known", advice="Give lat and lon, or the file of our own craft too.")
+        raise NotAllowed(Sentence("sighted.own_place"))
     lat, lon, sigma = (float(column[row]) for column in (track.lat_deg, track.lon_deg, track.sigma_m))
     speed, course = float(track.speed_mps[row]), float(track.course_deg[row])
     if not (math.isnan(speed) or math.isnan(course)):
         lat, lon = destination(lat, lon, course, speed * seconds)
     return lat, lon, sigma
+
+
+def _advice() -> Sentence:
+    return Sentence("sighted.has", needed=", ".join(NEEDED), more=", ".join(OPTIONAL[3:]))
 
 
 def _number(cells: Mapping[str, str], name: str, low: float, high: float, missing: float = math.nan) -> float:
@@ -155,7 +159,7 @@ def _number(cells: Mapping[str, str], name: str, low: float, high: float, missin
     try:
         value = float(cells[name])
     except ValueError:
-        raise NotAllowed("not a number", advice=_ADVICE) from None
+        raise NotAllowed(Sentence("at.field", where=Named(name), what=Sentence("sighted.no_number"))) from None
     if not low <= value <= high:
-        raise NotAllowed(f"{name} out of range", advice=f"It is from {low:g} to {high:g}.")
+        raise NotAllowed(Sentence("sighted.range", field=Named(name), low=f"{low:g}", high=f"{high:g}"))
     return value

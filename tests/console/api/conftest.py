@@ -9,8 +9,8 @@ import pytest
 
 from console_at_work import Program, console, people, wait_for
 from deskside import MESSAGE, at_work, meet, signed, tick
-from searoom import desk
 from searoom.console.follow import Follower
+from searoom.desk import asking as desk
 from searoom.units import MICROSECONDS
 
 END_US = int(time.time()) * MICROSECONDS + 3600 * MICROSECONDS

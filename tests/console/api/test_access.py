@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from console_at_work import Browser, Program
+from console_at_work import Browser, Program, people
+from searoom.console.people import ROLES, SHOWN_TO, Person
 
 
 @pytest.mark.parametrize(
@@ -66,9 +67,16 @@ def test_a_person_who_is_signed_in_may_ask(program):
     assert 403 == sit.post("/api/v1/status", {}, Origin="http://elsewhere.example")[0]
 
 
-def test_drafts_are_named_only_to_who_may_release(program, token):
-    """A watch is told how many drafts wait, a releaser which."""
-    releaser = Program(program.address, token("releasing", "releaser"))
-
-    assert '"drafts":null' in program.get("/api/v1/drafts")[2]
-    assert '"drafts":[]' in releaser.get("/api/v1/drafts")[2]
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_and_programs_are_shown_the_same(program, token, api_stage, role):
+    """Drafts, reviews and proofs: what a role's pages refuse, its programs are refused, too, and nothing else."""
+    people(api_stage.folder("amber"), Person(f"only-{role}", role, frozenset({role}))).close()
+    asking, sit = Program(program.address, token(f"as-{role}", role)), Browser(program.address).sign_in(f"only-{role}")
+    told, (status, _, _) = asking.get("/api/v1/drafts")[2], sit.get("/drafts/999")
+    assert [role in SHOWN_TO["drafts"]] * 2 == ['"drafts":[]' in told, 404 == status]
+    assert '"count":0' in told
+    pages = {"reviews": ("/reviews", "/api/v1/reviews"), "proof": (None, "/api/v1/record/amber/0/proof")}
+    for what, (page, route) in pages.items():
+        wanted = 200 if role in SHOWN_TO[what] else 403
+        assert wanted == asking.get(route)[0]
+        assert page is None or wanted == sit.get(page)[0]

@@ -4,7 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from console_at_work import Program, people
-from searoom.node import Node
+from searoom.node.node import Node
 from searoom.signals.tables import LANGUAGES
 
 

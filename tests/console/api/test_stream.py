@@ -9,10 +9,16 @@ import pytest
 
 from console_at_work import wait_for
 from deskside import CONTACT, signed, tick
-from searoom import desk
 from searoom.console.api import stream
 from searoom.console.api.stream import QUEUE, Hub, Told, wanted
-from searoom.node import Node
+from searoom.console.streams import Streams
+from searoom.desk import asking as desk
+from searoom.node.node import Node
+
+
+def place():
+    """Return a program's place among the streams."""
+    return Streams().program("plotter")
 
 
 class Listening:
@@ -146,7 +152,7 @@ def test_the_answer_to_a_slow_listener_ends(hub):
     async def receive():
         await asyncio.sleep(60)
 
-    asyncio.run(Told(hub, listener, lambda: True)({}, receive, send))
+    asyncio.run(Told(hub, listener, lambda: True, place())({}, receive, send))
     assert b"event: dropped" in sent[1]["body"]
     assert not sent[-1]["more_body"]
     assert set() == hub.listeners
@@ -163,7 +169,7 @@ def test_a_socket_that_takes_nothing_is_cut_off(hub, monkeypatch):
     async def receive():
         await asyncio.sleep(60)
 
-    asyncio.run(Told(hub, hub.listen(wanted(""), ""), lambda: True)({}, receive, stuck))
+    asyncio.run(Told(hub, hub.listen(wanted(""), ""), lambda: True, place())({}, receive, stuck))
     assert (set(), 1) == (hub.listeners, hub.dropped)
 
 
@@ -177,7 +183,7 @@ def test_the_stream_ends_with_the_token(hub):
     async def receive():
         await asyncio.sleep(60)
 
-    asyncio.run(Told(hub, hub.listen(wanted(""), ""), lambda: False)({}, receive, send))
+    asyncio.run(Told(hub, hub.listen(wanted(""), ""), lambda: False, place())({}, receive, send))
     assert b"event: ended" in sent[1]["body"]
     assert b"begun" not in sent[1]["body"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from searoom.charting import _zone
 from searoom.console.chart import outlines
+from searoom.desk.charting import _zone
 from searoom.encounters import kernels, zones
 from searoom.units import METRES_PER_NAUTICAL_MILE as NM
 
@@ -75,3 +75,24 @@ def test_the_limit_has_no_gap_that_could_be_seen():
                 np.full(len(others), end[1]), np.full(len(others), end[0]), others[:, 1], others[:, 0]
             )
             assert 0.5 * NM > apart.min()
+
+
+def test_an_area_of_a_form_has_its_own_shape():
+    """A circle keeps its distance, a quadrant begins and ends at its middle, a polygon keeps its corners."""
+    middle = (321666667, 1254000000)
+    (circle, quadrant, polygon) = (
+        outlines.area(value)
+        for value in (
+            ("circle", middle, 37_040_000),
+            ("quadrant", middle, 37_040_000, 350_000, 80_000),
+            ("polygon", (middle, (322666667, 1254000000), (322666667, 1255000000))),
+        )
+    )
+    lon, lat = np.array(circle).T
+    far, _ = kernels.travelled(np.full(len(lat), 32.1666667), np.full(len(lat), 125.4), lat, lon)
+
+    assert np.allclose(far, 37_040.0, rtol=0.001)
+    assert [125.4, 32.16667] == quadrant[0] == quadrant[-1]
+    assert 32 == len(quadrant) - 1
+    assert all(place[1] > 32.16 for place in quadrant)
+    assert [[125.4, 32.16667], [125.4, 32.26667], [125.5, 32.26667], [125.4, 32.16667]] == polygon

@@ -8,7 +8,7 @@ import pytest
 
 from console_at_work import Browser, console, wait_for, words
 from deskside import at_work, tick
-from searoom import desk
+from searoom.desk import asking as desk
 from searoom.signals.tables import LANGUAGES
 
 SEEN = {"who": "OOW", "name": "boat 1", "seen": "a boat", "bearing_deg": "70", "range_nm": "2.5"}

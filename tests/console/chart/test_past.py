@@ -6,11 +6,11 @@ from deskside import change_settings
 from searoom import clock
 from searoom.console.chart import past
 from searoom.errors import NotAllowed
-from searoom.journal import Journal, Look
-from searoom.sightings import add
 from searoom.tracks import stamps
 from searoom.tracks.fixes import Rows
 from searoom.units import MICROSECONDS
+from searoom.watch.journal import Journal, Look
+from searoom.watch.sightings import add
 
 SENTENCE = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24"  # 265547250 off Gothenburg (pyais)
 

@@ -2,10 +2,10 @@
 
 from searoom.console.chart import tale
 from searoom.console.view import Note
-from searoom.noting import ENCOUNTER
 from searoom.signals.forms import Filled
 from searoom.tracks.fixes import Rows
 from searoom.tracks.registry import Registry
+from searoom.watch.noting import ENCOUNTER
 
 REGISTRY = Registry.from_table(
     {"source": "made", "unit": [{"name": "CORAL 34", "party": "coral", "kind": "navy", "mmsi": ["412000001"]}]}

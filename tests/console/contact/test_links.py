@@ -25,9 +25,11 @@ def test_a_call_is_logged_as_it_was_said():
     """Units, code, values, words, script, means and time; the form takes it as it stands."""
     row, values = BOOK.row("V-F2"), {"bearing": "310", "distance": "1.5"}
     spoken = speaking.speak(row, values, CALL)
-    link = links.sent(row, values, spoken.words[0], CALL, "2026-06-03T02:10:00Z", back="/encounters/a/b")
+    link = links.sent(row, values, spoken.words[0], CALL, back="/encounters/a/b")
     given = {name: value for name, (value,) in parse_qs(urlsplit(link).query).items()}
     fields = {name.removeprefix("field-"): value for name, value in given.items() if name.startswith("field-")}
+    assert links.NOW == fields.pop("at")  # the moment of the press, which the form's page puts in its place
+    fields["at"] = "2026-06-03T02:10:00Z"
     filled = forms.from_text(forms.load(), "contact-sent", fields, lang="en")
 
     assert ("/say/contact-sent", "/encounters/a/b", "en") == (urlsplit(link).path, given["back"], given["lang"])
@@ -41,4 +43,4 @@ def test_what_cannot_be_read_aloud_is_not_logged_as_said():
     row = BOOK.row("V-Q1")
     japanese = speaking.speak(row, {}, Call("CORAL 34", "AMBER 21")).words[1]
     with pytest.raises(NotAllowed, match="cannot be read aloud"):
-        links.sent(row, {}, japanese, CALL, "2026-06-03T02:10:00Z", back="/")
+        links.sent(row, {}, japanese, CALL, back="/")

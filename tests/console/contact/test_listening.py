@@ -6,6 +6,7 @@ from searoom.console.contact import listening
 from searoom.console.contact.listening import Number
 from searoom.errors import NotAllowed
 from searoom.review.sections import ContactRow, Said
+from searoom.sentences import Sentence
 from searoom.signals import codebook
 
 BOOK = codebook.load()
@@ -26,7 +27,7 @@ def test_what_was_not_heard_clearly_is_never_certain(quality):
 
     assert "V-Q1" == found[0].signal.code
     assert not any(one.certain for one in found)
-    assert listening.DOUBTED == found[0].why
+    assert Sentence("heard.doubted") == found[0].why
 
 
 def test_nothing_heard_is_nothing():

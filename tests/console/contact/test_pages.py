@@ -6,8 +6,8 @@ import pytest
 
 from console_at_work import Browser, fields_of, wait_for, words
 from deskside import fill, meet, signed, tick
-from searoom import desk
 from searoom.clock import to_text
+from searoom.desk import asking as desk
 from searoom.signals.tables import LANGUAGES
 
 

@@ -5,11 +5,12 @@ import io
 import re
 import wave
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from console_at_work import Browser, words
+from console_at_work import Browser, fields_of, wait_for, words
+from deskside import meet
 from searoom.signals import codebook, situations
 from searoom.signals.tables import LANGUAGES
 
@@ -183,3 +184,61 @@ def test_bad_input_is_answered_in_words(still, path):
     assert status in {200, 404}, words(text)[:200]
     assert "<b>" not in text
     assert "\u202e" not in text
+
+
+def test_what_was_said_is_logged_at_the_press_and_leads_back_to_its_readback(close):
+    """The time is the node's at the press; at the top stands that it is logged, and the way back to the same words."""
+    one = close.sit(close.amber)
+    page = f"{close.pair}/words/V-F2?v-bearing=310&v-distance=1.5"
+    link = unescape(re.search(r'href="(/say/contact-sent[^"]+)"', one.get(page)[2])[1])
+    form = one.get(link)[2]
+    assert (
+        'name="field-at" aria-describedby="field-at-found field-at-help" aria-required="true" type="datetime-local"'
+        in form
+    )
+    assert 'value="2026-06-03T02:09:30"' in form
+    typed = {**fields_of(form), **dict(parse_qsl(urlsplit(link).query)), "field-at": "2026-06-03T02:09:30"}
+    looked = one.post("/say/contact-sent", {**typed, "deed": "look"})[2]
+    status, headers, text = one.post("/say/contact-sent", {**fields_of(looked), "deed": "sign"})
+    assert 303 == status, words(text)
+
+    shown = one.get(headers["location"])[2]
+    assert "Logged: it is signed and in the record." in words(shown)
+    back = unescape(re.search(r'href="([^"]+)#back"', shown)[1])
+    assert page == back
+    assert "Readback" in words(one.get(back)[2])
+    assert "#back" not in one.get(f"{close.pair}?logged=https://elsewhere.example/words/")[2]
+
+
+def test_what_they_logged_of_a_signal_has_its_words_beside_the_answer(close):
+    """In each language from the book, not the means of the call; under the answers stands what was read back."""
+    coral, one = close.sit(close.coral), close.sit(close.amber)
+    sent = {
+        "unit_from": "CORAL 34", "unit_to": "AMBER 21", "code": "V-Q1", "words": "What are your intentions?",
+        "lang": "en", "means": "vhf-16", "at": "2026-06-03T02:09:00Z",
+    }  # fmt: skip
+    fill = {f"field-{name}": value for name, value in sent.items()}
+    begun = fields_of(coral.get("/say/contact-sent?channel=unit-contact")[2])
+    looked = coral.post("/say/contact-sent", {**begun, **fill, "channel": "unit-contact", "deed": "look"})[2]
+    assert 303 == coral.post("/say/contact-sent", {**fields_of(looked), "deed": "sign"})[0]
+    meet(close.nodes)
+    wait_for(lambda: "coral/" in one.get("/calls")[2])
+    ref = re.search(r'href="/messages/(coral/\d+)"', one.get("/calls")[2])[1]
+
+    beside = one.get(f"/say/contact-answer?reply_to={ref}&field-answer=understood")[2].partition('class="about"')[2]
+    row = BOOK.row("V-Q1")
+    for lang in ("ja", "zh"):
+        assert row.meaning[lang] in beside
+    assert "signal book: V-Q1" in words(beside)
+    assert "英語" not in beside
+
+    answer = {
+        "reply_to": ref,
+        "field-answer": "understood",
+        "field-words": "I keep my course",
+        "channel": "unit-contact",
+    }
+    begun = fields_of(one.get(f"/say/contact-answer?reply_to={ref}")[2])
+    looked = one.post("/say/contact-answer", {**begun, **answer, "deed": "look"})[2]
+    assert 303 == one.post("/say/contact-answer", {**fields_of(looked), "deed": "sign"})[0]
+    wait_for(lambda: "I keep my course" in words(one.get("/calls")[2]))

@@ -78,6 +78,16 @@ def test_the_question_is_filled_in_with_fields_and_rules():
     assert () == forms.check(forms.from_text(BOOK, "clarification", typed, reply_to=item.ref), BOOK)
 
 
+def test_a_notice_that_ends_before_it_begins_is_asked_about():
+    """Nothing is missing in it; the doubt stands at its end, and the question has the rule."""
+    account, item = said(replace(GOOD, fields={**GOOD.fields, "end": "2026-06-01"}))
+    looked = lookthrough.through(item, BOOK, "en")
+    assert (("end",), False) == (looked.weak, looked.missing)
+    assert ["exercise-notice: end"] == [one.clause for each in looked.fields for one in each.doubts]
+    query = parse_qs(urlsplit(lookthrough.question(account, looked, ["end"])).query)
+    assert (["end"], ["exercise-notice: end"]) == (query["field-fields"], query["field-clause"])
+
+
 def test_that_it_is_enough_is_filled_in_too():
     """The form says which version of the rules was asked."""
     _, item = said(GOOD)

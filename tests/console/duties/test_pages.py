@@ -7,10 +7,13 @@ from html import unescape
 import pytest
 
 from console_at_work import Browser, console, fields_of, people, wait_for, words
-from deskside import BOOK, at_work, fill, meet, signed
-from searoom import desk
+from deskside import BOOK, at_work, closed, fill, key, meet, signed
+from searoom import cbor
 from searoom.console.people import Person
-from searoom.node import Node
+from searoom.desk import asking as desk
+from searoom.node.node import Node
+from searoom.record.entry import release
+from searoom.signals import forms
 from searoom.signals.tables import LANGUAGES
 
 OPENED = [
@@ -45,6 +48,12 @@ CORAL = (
     Person("duty-3", "Duty 3", frozenset({"duty"}), "coral-1"),
     Person("duty-4", "Duty 4", frozenset({"releaser"}), "coral-2"),
 )
+
+
+NOTICE = {
+    "designation": "WATCHFUL 26", "purpose": "training", "command": "fleet", "personnel": "9000", "ships": "12", "aircraft": "4",
+    "start": "2026-06-20", "end": "2026-06-22", "area": "circle 32-10N 125-20E 20 nm", "warning": "none",
+}  # fmt: skip
 
 
 def sit(address, person="duty-1", lang="en"):
@@ -232,6 +241,35 @@ def test_a_notice_with_a_gap_is_asked_about_answered_and_found_sufficient(both):
     meet(nodes)
     wait_for(lambda: 200 == theirs.get(f"/messages/{done}")[0])
     wait_for(lambda: "Sufficient" in words(theirs.get(f"/messages/{notice}")[2]))
+
+
+def test_a_notice_without_a_needed_field_is_shown_as_far_as_it_can_be_read(stage):
+    """A node that checks nothing places it: here it counts for nothing, and the officer asks about what is missing."""
+    good = fill("exercise-notice", NOTICE, channel="desk")
+    whole = cbor.decode(forms.encode(good, BOOK))
+    with at_work(stage) as nodes, console(stage.folder("amber")) as address:
+        coral = nodes["coral"].node
+        fields = {name: value for name, value in whole[6].items() if name not in ("area", "personnel")}
+        statement, body = closed(coral, cbor.encode({**whole, 6: fields}))
+        index = coral.record.say(
+            release(statement, key(stage, "coral-1"), key(stage, "coral-2")), body, now_us=coral.now()
+        ).index
+        meet(nodes)
+        duty, place = sit(address), f"coral/{index}"
+        wait_for(lambda: 200 == duty.get(f"/messages/{place}")[0])
+        text = duty.get(f"/findings/{place}")[2]
+        told = words(text)
+
+        assert "counts for nothing in the record" in told
+        assert {"ask-area", "ask-personnel"} == set(re.findall(r'name="(ask-\w+)"[^>]*checked', text))
+        assert "WATCHFUL 26" in told
+        assert "/say/sufficient" not in text
+        status, headers, _ = duty.get(f"/findings/{place}?ask=1&ask-area=1&ask-personnel=1")
+        assert 303 == status
+        asked = spoken(duty, headers["location"]).removeprefix("/messages/")
+        assert "personnel" in words(duty.get(f"/messages/{asked}")[2])
+        assert 404 == duty.get(f"/findings/{place}?ask=1")[0]
+        assert "WATCHFUL 26" not in words(duty.get(f"/messages/{place}")[2])
 
 
 def _last(browser, log, size, form):

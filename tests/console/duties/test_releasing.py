@@ -6,9 +6,9 @@ import pytest
 
 from searoom.console.duties import releasing
 from searoom.errors import NotAllowed
-from searoom.release import Policy
 from searoom.signals import forms
 from searoom.signals.kinds import FIELD_KINDS, Context
+from searoom.statements.release import Policy
 
 BOOK = forms.load()
 NOTE = forms.from_text(

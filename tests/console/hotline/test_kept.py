@@ -8,7 +8,7 @@ from searoom.console.hotline.kept import MAX_BYTES, MOST, Desk
 from searoom.console.people import KEPT_US, People
 from searoom.console.peoplefile import FILE
 from searoom.errors import NotAllowed, StateUnknown
-from searoom.passphrases import FLOOR
+from searoom.keys.passphrases import FLOOR
 
 NUMBER = "a-number-of-22-letters"
 TYPED = {"field-text": "We hold a rescue", "mark": "m", "passphrase": "secret", "number": NUMBER, "reply_to": "coral/2"}

@@ -1,6 +1,7 @@
 """The line: its tests, and every silence with what stood against it, from the record alone."""
 
 from deskside import meet, tick
+from searoom.console import matters
 from searoom.console.hotline import line
 from searoom.units import MICROSECONDS
 
@@ -64,7 +65,9 @@ def test_tests_are_told_for_each_party_and_a_missed_one_is_a_silence(nodes_at_wo
     assert ("amber", None, 0, "coral", None, 0) == (
         ours.party, ours.last, ours.missed, theirs.party, theirs.last, theirs.missed,
     )  # fmt: skip
-    assert start_us + 30 * MINUTE * MICROSECONDS == ours.next_us
+    assert start_us + 60 * MINUTE * MICROSECONDS == ours.next_us
+    (shown,) = matters.lines(scene.view())
+    assert min(ours.next_us, theirs.next_us) == shown.next_test_us
 
     clocks(scene, 31, "amber")
     clocks(scene, 61, "amber")

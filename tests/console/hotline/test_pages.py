@@ -7,8 +7,9 @@ import pytest
 
 from console_at_work import Browser, console, fields_of, people, wait_for, words
 from deskside import meet
-from searoom import desk, slip
 from searoom.console.people import Person
+from searoom.desk import asking as desk
+from searoom.matters import slip
 
 ZH = "我方舰艇将于0600Z开始训练，不会进入该海域。"
 MADE = "of=text; text=en: Our ship begins training at 0700Z and will enter the area.; maker=author; review=unreviewed"

@@ -71,3 +71,20 @@ def test_the_newest_are_shown_and_how_many_stand_before(nodes_at_work):
     assert ((4, 5, 6), 4) == threads.newest(items, 7, 3)
     assert ((0,), 0) == threads.newest(items, 1, 3)
     assert ((), 0) == threads.newest([], 0, 3)
+
+
+def test_a_measured_value_stands_in_the_thread_with_its_error(nodes_at_work):
+    """One line, never finer than the error, in the reader's language, beside what was measured and how."""
+    scene = nodes_at_work
+    scene.say("hotline-contact", {"phrase": "please-answer"}, "amber-1")
+    ref = scene.say("measurement", {
+        "dossier": "amber/0", "quantity": "range", "value_mm": "137.2 m", "error_mm": "25 m", "axis": "horizontal",
+        "method": "radar", "source": "CORAL 34", "at": "2026-06-03T02:00:00Z",
+    }, "coral-1", "coral-2", channel="desk")  # fmt: skip
+    view = scene.view()
+
+    for lang, label, metres in (("en", "value: ", "m"), ("ja", "値: ", "m"), ("zh", "数值: ", "米")):
+        turn = threads.turn(view, view.account.message(ref), lang)
+        assert [f"{label}140 {metres} ± 30 {metres}"] == [
+            one.words for one in turn.original if one.words.startswith(label)
+        ]

@@ -5,7 +5,7 @@ import http.client
 from concurrent.futures import ThreadPoolExecutor
 
 from console_at_work import Browser, fields_of, wait_for, words
-from searoom import desk
+from searoom.desk import asking as desk
 
 PAGE = "/say/hotline-message"
 WORDS = "We hold a rescue drill at 0600Z."

@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from console.incidents.scene import SECRET, note, tale, view
+from console.incidents.scene import SECOND, SECRET, note, tale, view
+from searoom.account import ref_text as text
 from searoom.console.incidents import cases
-from searoom.dossiers import dossiers
+from searoom.console.view import Note
 from searoom.errors import NotAllowed
+from searoom.matters.dossiers import dossiers
 from searoom.review.texts import Texts
+from searoom.signals.forms import Filled
 from searoom.signals.tables import LANGUAGES
 from told import DEMO, START_US
 
 EN = Texts("en")
+HOUR = 3600 * SECOND
 CHAIRS = replace(DEMO, parties=("coral", "amber"))
 
 
@@ -102,3 +106,40 @@ def test_the_list_has_each_incident_once(lang):
     assert [("amber/0", ("amber", "coral"), "", 1)] == [
         (one.ref, one.parties, one.closed, one.contested) for one in row
     ]
+
+
+def test_talk_belongs_to_an_incident_by_reference_and_by_time():
+    """What answers it, at any later time; hotline talk of two hours, with its answers; of a desk half an hour."""
+    told = tale()
+    late = told.say("coral", "hotline-message", at_us=START_US + 44 * 60 * SECOND, text="About this morning.")
+    answer = told.say("amber", "hotline-message", at_us=START_US + 30 * HOUR, text="Yes?", reply_to=late)
+    about = told.say(
+        "coral", "hotline-message", at_us=START_US + 50 * HOUR, text="To your account.", reply_to=("amber", 0)
+    )
+    other = told.say("coral", "hotline-message", at_us=START_US + 51 * HOUR, text="Another thing.")
+    before = told.say("amber", "hotline-message", at_us=START_US - 31 * 60 * SECOND, text="Before it.")
+    titles = {row.ref for row in made(view(told)).timeline}
+    assert {text(late), text(answer), text(about)} <= titles
+    assert not {text(other), text(before)} & titles
+
+
+def test_an_officer_links_an_entry_for_ourselves_alone():
+    """Other talk of the day is offered; once linked it stands in our part, and in no released one."""
+    told = tale()
+    later = told.say("coral", "hotline-message", at_us=START_US + 30 * HOUR, text="Next day.")
+    seen = view(told)
+    one = dossiers(seen.account)[0]
+    assert (["amber/7"], ()) == ([row.ref for row in cases.perhaps(seen, one, EN)], cases.linked(seen, one, EN))
+
+    said = {"dossier": ("coral", 0), "entry": ("amber", 7)}
+    nothing = {"dossier": ("amber", 0), "entry": ("amber", 9_999)}
+    elsewhere = {"dossier": ("teal", 0), "entry": later}
+    seen = replace(seen, notes=(*seen.notes, *(link(**each) for each in (said, said, nothing, elsewhere))))
+    assert ["amber/7"] == [row.ref for row in cases.linked(seen, one, EN)]
+    assert () == cases.perhaps(seen, one, EN)
+    assert "amber/7" not in {row.ref for row in made(seen).timeline}
+
+
+def link(**fields):
+    """Return a national note that an entry belongs to an incident."""
+    return Note(START_US, Filled("dossier-link", 1, "national", "routine", "en", fields))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -89,6 +89,30 @@ def test_one_signs_through_the_form_and_the_other_agrees(two, stage):
     wait_for(lambda: "Agreed: every party has signed the same hash." in words(sit.get(JOINT)[2]))
     assert 2 == sit.get(JOINT)[2].count("This node makes the same file from these entries.")
     assert digest in sit.get(f"{JOINT}?{urlencode({'heads': heads})}")[2]
+
+
+def test_who_comes_second_signs_what_is_signed(two, stage):
+    """The first button of the page stands by the other's file, of their entries, though our record has grown since."""
+    nodes, sit = two
+    heads = heads_of(nodes["coral"].node)
+    digest = made(nodes["coral"].node).digest
+    people = ("coral-1", "coral-2")
+    say(stage, nodes["coral"].node, "review-agreed", people, year="2026", heads=yearly.heads_text(heads), hash=digest)
+    meet(nodes)
+    wait_for(lambda: "Signed by Coral" in words(sit.get(JOINT)[2]))
+    text = sit.get(JOINT)[2]
+    links = re.findall(r'href="(/say/review-agreed\?[^"]*)"', text)
+    given = [parse_qs(urlsplit(link.replace("&amp;", "&")).query) for link in links]
+    assert [digest, made(nodes["amber"].node).digest] == [each["field-hash"][0] for each in given]
+    assert yearly.heads_text(heads) == given[0]["field-heads"][0]
+    assert f"{heads['amber']} entries of Amber, {heads['coral']} entries of Coral" in words(text)
+    assert f"amber/{heads['amber']}" not in words(text)
+
+    people = ("amber-1", "amber-2")
+    say(stage, nodes["amber"].node, "review-agreed", people, year="2026", heads=yearly.heads_text(heads), hash=digest)
+    meet(nodes)
+    wait_for(lambda: "Agreed: every party" in words(sit.get(JOINT)[2]))
+    assert "/say/review-agreed" not in sit.get(JOINT)[2]
 
 
 def test_a_difference_is_a_finding_and_no_fork(two, stage):

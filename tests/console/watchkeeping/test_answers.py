@@ -71,6 +71,16 @@ def test_a_flash_that_nobody_read_stands_first(scene):
     assert ("bad", "Flash not read: 1 · not read: 1 · drafts that wait: 1") == told(scene.view())["unanswered"]
 
 
+def test_an_alarm_that_nobody_has_heard_is_unanswered(scene):
+    """It stands first, and the answer looks as bad as an unread message; once heard it counts no more."""
+    rows = [{**ROW, "a": "A", "b": "B", "grade": "urgent", "calls": True}]
+    rows.append({**ROW, "a": "C", "b": "D", "grade": "warn", "calls": False})
+    view = scene.view()
+    assert ("bad", "Alarms that nobody has heard: 1") == told(replace(view, picture={"open": rows}))["unanswered"]
+    heard = [{**row, "calls": False} for row in rows]
+    assert ("idle", "Nothing is open") == told(replace(view, picture={"open": heard}))["unanswered"]
+
+
 def test_the_most_pressing_encounter_is_named_with_its_countdown(scene):
     """By name, so that nobody asks which."""
     rows = [{**ROW, "a": "A", "b": "B", "grade": "urgent"}, {**ROW, "a": "C", "b": "D", "grade": "warn"}]

@@ -1,5 +1,7 @@
 """Check cards as pages: shown from the matter that calls for them, each step ticked with a time into the log."""
 
+import re
+
 import pytest
 
 from console_at_work import Browser, console, fields_of, wait_for, words
@@ -68,3 +70,29 @@ def test_cards_are_read_in_each_language(rooms, lang, title):
     """A card in a foreign language is none at night."""
     _, address = rooms
     assert title in sit(address, lang).get(CARD)[2]
+
+
+def test_the_card_of_a_silent_line_names_the_party_and_leads_to_other_means(scene):
+    """By name in each language on every page that shows it; two buttons lead to what is used instead."""
+    with console(scene.stage.folder("amber")) as address:
+        page = "/watch/cards/line-silent?about=coral"
+        for lang, name in (("en", "Coral"), ("ja", "珊瑚"), ("zh", "珊瑚")):
+            text = sit(address, lang).get(page)[2]
+            assert f"{name}</strong>" in text
+            assert "coral</strong>" not in text
+            assert {"/hotline/other-means?with=coral", "/hotline/line?with=coral"} <= set(_links(text))
+        assert "/hotline/other-means?with=coral" not in _links(sit(address).get(CARD)[2])
+
+
+def test_the_running_log_says_that_check_cards_are_called_for(rooms):
+    """Not a bare number; and the watch is marked in the menu on each of its pages."""
+    _, address = rooms
+    one = sit(address)
+    text = wait_for(lambda: "Check cards called for now: 1" in words(found := one.get("/watch")[2]) and found)
+    assert '<a href="/watch" aria-current="page">' in text
+    for page in ("/watch/hand-over", "/watch/cards", "/watch/calls", CARD):
+        assert '<a href="/watch" aria-current="page">' in one.get(page)[2]
+
+
+def _links(text):
+    return re.findall(r'href="([^"]*)"', text)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from deskside import BOOK, fill, key
-from searoom import handsigned
 from searoom.console.view import Note
 from searoom.console.watchkeeping import handing
 from searoom.errors import NotAllowed
 from searoom.review.texts import Texts
 from searoom.signals import forms
+from searoom.statements import handsigned
 
 LANGS = ("en", "ja", "zh")
 
@@ -41,6 +41,30 @@ def test_everything_that_is_open_is_collected(scene):
 
     assert {"unread": 1, "awaited": 1, "drafts": 1, "snoozed": 1, "calls": 1, "lines": 1} == counts(view)
     assert "A × B: put off until 2026-06-03T02:20:00Z by Duty 1" == standing(view)["snoozed"][0].words
+
+
+def test_a_call_that_was_telephoned_says_so_in_the_hand_over(scene):
+    """How, when, what was read back, and a transcript of their answer, in the language of the page; the hash knows."""
+    placed = scene.say("amber-1", "hotline-contact", {"phrase": "please-answer"})
+    ref = (placed.author, placed.index)
+    before = handing.digest(standing(scene.view()))
+    told = {"party": "coral", "medium": "telephone", "at": "2026-06-03T02:00:00Z", "readback": "words"}
+    scene.say("amber-1", "conveyed", told, channel="hotline", reply_to=ref)
+    heard = {
+        "said_by": "coral", "medium": "telephone", "heard_by": "amber-1", "at": "2026-06-03T02:00:00Z",
+        "words": "We come to the line.",
+    }  # fmt: skip
+    transcript = scene.say("amber-1", "transcribed", heard, channel="hotline", reply_to=ref)
+
+    view = scene.view()
+    (row,) = standing(view)["awaited"]
+    assert row.words.endswith(
+        " · handed over by our officer, telephone, 2026-06-03T02:00:00Z: the words were read back in full and match"
+        f" · their answer stands as a transcript: amber/{transcript.index}"
+    )
+    assert "当方担当官が伝達済み（電話" in standing(view, "ja")["awaited"][0].words
+    assert "已由我方军官递交（电话" in standing(view, "zh")["awaited"][0].words
+    assert before != handing.digest(standing(view))
 
 
 def test_a_snooze_that_has_ended_is_not_handed_over(scene):

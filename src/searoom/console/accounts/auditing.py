@@ -16,6 +16,7 @@ from searoom.console.searching import fold
 from searoom.console.view import View
 from searoom.errors import NotAllowed
 from searoom.review.cells import no_formula
+from searoom.sentences import Sentence
 
 PAGE: Final = 100
 MAX_DIGITS: Final = 6
@@ -56,7 +57,7 @@ def fitting(rows: tuple[Noted, ...], kind: str, words: str) -> tuple[Noted, ...]
 def _asked_for(asked: Asked, kind: str, words: str) -> tuple[Noted, ...]:
     kinds = dict(_kinds(asked))
     if kind and kind not in kinds:
-        raise NotAllowed(f"'{kind:.20}' is no deed")
+        raise NotAllowed(Sentence("audit.no_deed", kind=f"{kind:.20}"))
     return fitting(noted(asked.view, asked.house.people.audit.waiting()), kind, words[:200])
 
 

@@ -11,8 +11,9 @@ from searoom.console.accounts import auditing
 from searoom.console.asked import Asked, Page
 from searoom.console.deeds import site_of, stretching
 from searoom.console.people import ROLES, People, Person, Session
-from searoom.errors import NotAllowed, SearoomError
+from searoom.errors import NotAllowed
 from searoom.record.keys import Role
+from searoom.sentences import Sentence
 
 ADMINISTRATORS: Final = ("administrator",)
 AUDITORS: Final = ("auditor", "administrator")
@@ -20,12 +21,8 @@ AUDITORS: Final = ("auditor", "administrator")
 
 def _who(asked: Asked) -> Session:
     if asked.session is None:
-        raise NotAllowed("nobody is signed in here")
+        raise NotAllowed(Sentence("page.nobody"))
     return asked.session
-
-
-def _sentence(fault: SearoomError) -> str:
-    return f"{fault.sentence}. {fault.advice()}".strip()
 
 
 # -- one's own account -------------------------------------------------------------------------------
@@ -39,7 +36,7 @@ async def me(asked: Asked) -> Response:
     try:
         done = await _change_mine(asked, form)
     except NotAllowed as fault:
-        return _me(asked, 403, wrong=_sentence(fault))
+        return _me(asked, 403, wrong=asked.refusal(fault))
     return asked.to("/sign-in") if done == "out" else _me(asked, done=asked.texts(f"accounts.{done}"))
 
 
@@ -59,7 +56,7 @@ async def _change_mine(asked: Asked, form: Mapping[str, str]) -> str:
     if deed == "passkey":
         people.passkeys.remove(person, form.get("passkey", ""), now_us, by=person)
         return "passkey_gone"
-    raise NotAllowed("that is nothing that can be done here")
+    raise NotAllowed(Sentence("account.no_deed"))
 
 
 async def _check_mine(asked: Asked, form: Mapping[str, str]) -> None:
@@ -95,7 +92,7 @@ async def offer_passkey(asked: Asked) -> Response:
             site_of(asked), person.id, person.name, party, clock.machine_now()
         )
     except NotAllowed as fault:
-        return JSONResponse({"wrong": _sentence(fault)}, 403)
+        return JSONResponse({"wrong": asked.refusal(fault)}, 403)
     return Response(offer, media_type="application/json")
 
 
@@ -109,7 +106,7 @@ async def add_passkey(asked: Asked) -> Response:
             site_of(asked), person, form.get("answer", ""), form.get("name", ""), clock.machine_now()
         )
     except NotAllowed as fault:
-        return JSONResponse({"wrong": _sentence(fault)}, 403)
+        return JSONResponse({"wrong": asked.refusal(fault)}, 403)
     return JSONResponse({"to": "/me"})
 
 
@@ -131,7 +128,7 @@ async def everybody(asked: Asked) -> Response:
         people.add(person, None, now_us, by=_who(asked).person.id)
         code = people.give_code(person.id, now_us, by=_who(asked).person.id)
     except NotAllowed as fault:
-        return _everybody(asked, 403, wrong=_sentence(fault), typed=person)
+        return _everybody(asked, 403, wrong=asked.refusal(fault), typed=person)
     return _one(asked, person.id, code=code)
 
 
@@ -156,7 +153,7 @@ def _officers(asked: Asked) -> list[tuple[str, str]]:
 
 def _check_officer(asked: Asked, officer: str) -> None:
     if officer and officer not in dict(_officers(asked)):
-        raise NotAllowed(f"our card names no officer '{officer:.40}'")
+        raise NotAllowed(Sentence("account.no_officer", officer=f"{officer:.40}"))
 
 
 async def one(asked: Asked) -> Response:
@@ -168,7 +165,7 @@ async def one(asked: Asked) -> Response:
     try:
         return await _change(asked, person)
     except NotAllowed as fault:
-        return _one(asked, person, 403, wrong=_sentence(fault))
+        return _one(asked, person, 403, wrong=asked.refusal(fault))
 
 
 async def _change(asked: Asked, person: str) -> Response:
@@ -196,7 +193,7 @@ async def _change(asked: Asked, person: str) -> Response:
             people.remove(person, now_us, by=by)
             return asked.to("/people")
         case _:
-            raise NotAllowed("that is nothing that can be done here")
+            raise NotAllowed(Sentence("account.no_deed"))
     return _one(asked, person, done=t("accounts.changed"))
 
 

@@ -11,7 +11,7 @@ from searoom.account import Again, Message, Ref, ref_text
 from searoom.clock import to_text
 from searoom.console import matters
 from searoom.console.view import View
-from searoom.delivery import answer_kind
+from searoom.matters.delivery import answer_kind
 from searoom.obligations.standing import Obligation
 
 Event = tuple[str, dict[str, Any]]

@@ -20,12 +20,12 @@ from searoom.console.api.formats import Row
 from searoom.console.api.reference import page
 from searoom.console.api.stream import LISTENERS, Hub, Told, wanted
 from searoom.console.house import House
-from searoom.console.people import PROVERS
+from searoom.console.people import SHOWN_TO
+from searoom.console.streams import MOST_OF_PROGRAM
 from searoom.console.view import View
 from searoom.errors import NotAllowed
 from searoom.signals.schema import form_schema
 
-DRAFTERS: Final = ("duty", "drafter", "releaser", "desk")
 MOST: Final = 500
 MANY: Final = 100_000
 Lang = Annotated[Literal["en", "ja", "zh"], Query(description="The language of sentences and titles.")]
@@ -156,6 +156,7 @@ class Api:
         @router.get("/stream", response_class=Response, responses={200: STREAMED, 503: BUSY})
         async def stream(
             request: Request,
+            who: Annotated[Caller, Depends(self._caller)],
             types: Annotated[str, Query(max_length=100, description="Types of events, separated by commas.")] = "",
             last_event_id: Annotated[str, Header(max_length=40)] = "",
         ) -> Any:
@@ -165,8 +166,11 @@ class Api:
                 raise BadRequest("there is no such type of event", "docs/programs.md has the types.", "types")
             if len(self._hub.listeners) >= LISTENERS:
                 raise faults.Busy(f"{LISTENERS} programs listen already", "Let one of them end, and try again.")
+            place = self._house.streams.program(who.name)
+            if place is None:
+                raise faults.Busy(f"{MOST_OF_PROGRAM} streams of yours are open already", "End one, and try again.")
             listener = self._hub.listen(chosen, last_event_id)
-            return Told(self._hub, listener, still(self._house, request, "api"))
+            return Told(self._hub, listener, still(self._house, request, "api"), place)
 
     # -- what was said ---------------------------------------------------------------------------------
 
@@ -198,8 +202,8 @@ class Api:
 
         @router.get("/drafts", response_model=models.Drafts)
         async def drafts(who: Annotated[Caller, Depends(self._caller)]) -> Any:
-            """How many drafts wait for a second person; which ones, for duty, drafter, releaser and desk."""
-            return rows.drafts(self._view, shown=who.may(DRAFTERS))
+            """How many drafts wait for a second person; which ones, for those who may open them on the pages."""
+            return rows.drafts(self._view, shown=who.may(SHOWN_TO["drafts"]))
 
     # -- what is kept ----------------------------------------------------------------------------------
 
@@ -212,16 +216,16 @@ class Api:
         @router.get("/record/{log}/{index}/proof", response_class=Response, responses={200: {"content": {PROOF: {}}}})
         async def proof(log: LogName, index: Index, who: Annotated[Caller, Depends(self._caller)]) -> Any:
             """One entry as a file that proves itself (`searoom verify`), its words closed; to whom pages give it."""
-            if not who.may(PROVERS):
-                raise faults.NoRole(PROVERS)
+            _refuse_unless(who, "proof")
             now_us = clock.machine_now()
             reply = await self._house.follower.ask({"do": "proof", "log": log, "index": index, "open": False})
             self._house.people.audit.note("proof-taken", who.name, now_us, about=f"{log}/{index}")
             return Response(cast("bytes", reply["proof"]), media_type=PROOF)
 
         @router.get("/reviews", response_model=list[models.Review])
-        async def reviews() -> Any:
-            """What officers of each party signed of yearly reviews."""
+        async def reviews(who: Annotated[Caller, Depends(self._caller)]) -> Any:
+            """What officers of each party signed of yearly reviews, for those who may read reviews on the pages."""
+            _refuse_unless(who, "reviews")
             return list(rows.reviews(self._view))
 
         @router.get("/forms", response_model=list[models.FormName])
@@ -248,6 +252,11 @@ DESCRIPTION: Final = (
     "Times are UTC, lengths are metres, speeds metres a second, angles degrees. What sensors saw is national, and "
     "not for navigation."
 )
+
+
+def _refuse_unless(who: Caller, what: str) -> None:
+    if not who.may(SHOWN_TO[what]):
+        raise faults.NoRole(SHOWN_TO[what])
 
 
 def _points(shape: str, told: Iterable[Row]) -> Response:

@@ -12,11 +12,11 @@ from searoom.clock import to_text
 from searoom.console import matters
 from searoom.console.craft import HeldSea
 from searoom.console.view import Note, View
-from searoom.delivery import Recipient, delivery
 from searoom.errors import NotAllowed
-from searoom.noting import SIGMAS, TRACK
+from searoom.matters.delivery import Recipient, delivery
 from searoom.obligations.standing import facts
 from searoom.signals.schema import to_json
+from searoom.watch.noting import SIGMAS, TRACK
 
 Row = dict[str, Any]
 REVIEWED: Final = "review-agreed"

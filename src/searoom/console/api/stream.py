@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from searoom.clock import to_text
 from searoom.console.api.news import TYPES, news
 from searoom.console.follow import Follower
+from searoom.console.streams import Place
 
 HELD: Final = 4_096  # events that somebody who was away can still be told
 QUEUE: Final = 1_024  # events that wait for one listener
@@ -115,9 +116,9 @@ class Hub:
 class Told(Response):
     """The answer to one listener: events until it leaves, is too slow, or may listen no longer."""
 
-    def __init__(self, hub: Hub, listener: Listener, may: Callable[[], bool]) -> None:
+    def __init__(self, hub: Hub, listener: Listener, may: Callable[[], bool], place: Place) -> None:
         super().__init__()
-        self._hub, self._listener, self._may = hub, listener, may
+        self._hub, self._listener, self._may, self._place = hub, listener, may, place
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send events; who takes nothing for long is cut off."""
@@ -139,6 +140,7 @@ class Told(Response):
         finally:
             gone.cancel()
             self._hub.leave(self._listener)
+            self._place.leave()
 
     def _taken(self) -> list[bytes]:
         return list(_drained(self._listener.waiting)) or [b": here\n\n"]

@@ -20,6 +20,7 @@ SEA, SHORE, INK, QUIET = "#dbe7f0", "#e2d8bf", "#16212a", "#55626c"
 NOBODY_INK: Final = "#3d4850"
 GRADE_INK: Final = {"urgent": "#9c1f2e", "warn": "#8a5200", "advise": "#3d4850"}
 GRADE_DASH: Final = {"urgent": None, "warn": "8 3", "advise": "2 4"}
+NOTICE_DASH: Final = {"now": None, "coming": "3 5"}
 MOST_NAMED: Final = 60
 _FRAME: Final = Box(0.0, 0.0, WIDE, HIGH)
 _MILE_DEG: Final = 1.0 / 60.0
@@ -117,11 +118,12 @@ def _land_paths(box: tuple[float, ...], sheet: Sheet) -> tuple[str, ...]:
 
 def _zone(drawing: Drawing, sheet: Sheet, zone: Mapping[str, Any], parties: Sequence[str]) -> None:
     shape, told = zone["geometry"], zone["properties"]
-    ink, dash = ink_of(told["claimed_by"], parties)
+    ink, dash = ink_of(told.get("claimed_by") or told["party"], parties)
     lines = shape["coordinates"]
     for line in lines:
         points = [sheet.one(place) for place in line]
-        drawing.polyline(points, ink, 1.4, stroke_dasharray=dash or "10 3 2 3")
+        how = NOTICE_DASH[told["state"]] if "state" in told else dash or "10 3 2 3"
+        drawing.polyline(points, ink, 2.4 if "state" in told else 1.4, stroke_dasharray=how)
     if lines and lines[0]:
         x, y = sheet.one(max((place for line in lines for place in line), key=lambda place: place[1]))
         drawing.label(x, y, told["words"], within=_FRAME, fill=ink)

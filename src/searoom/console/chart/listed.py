@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from searoom.console.craft import HeldSea, Numbers
-from searoom.noting import SIGMAS
 from searoom.units import METRES_PER_SECOND_PER_KNOT, MICROSECONDS
+from searoom.watch.noting import SIGMAS
 
 MOST = 100
 

@@ -45,6 +45,21 @@ def circle(lat_deg: float, lon_deg: float, radius_m: float) -> Floats:
     return _from(np.full(len(courses), lat_deg), np.full(len(courses), lon_deg), courses, radius_m)
 
 
+def area(value: Sequence[Any]) -> list[list[float]]:
+    """Return an area as a form says it (degrees in ten millionths, millimetres, thousandths of a degree) as a ring."""
+    shape, *rest = value
+    if shape == "polygon":
+        return _ring(np.array(rest[0], np.float64) / 1e7)
+    lat, lon, reach_m = rest[0][0] / 1e7, rest[0][1] / 1e7, rest[1] / 1000.0
+    if shape == "circle":
+        return _ring(circle(lat, lon, reach_m))
+    start, end = rest[2] / 1000.0, rest[3] / 1000.0
+    turned = (end - start) % 360.0 or 360.0
+    courses = start + np.linspace(0.0, turned, max(int(turned / ARC_DEG), 1) + 1)
+    arc = _from(np.full(len(courses), lat), np.full(len(courses), lon), courses % 360.0, reach_m)
+    return _ring(np.concatenate([[[lat, lon]], arc]))
+
+
 def offset(line: Floats, reach_m: float, *, closed: bool) -> list[Floats]:
     """Return the limit at `reach_m` from a line of geodesics, in pieces; of a closed line only what lies outside.
 

@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from searoom import clock
+from searoom.console import streams
 from searoom.console.asked import Asked, Page
 from searoom.console.chart import land, listed, replays, saidso
-from searoom.console.chart.sheets import called, in_json, sea_of, svg, zones_of
+from searoom.console.chart.sheets import called, in_json, notices_at, notices_of, sea_of, svg, zones_of
 from searoom.console.chart.told import Teller
 from searoom.console.chart.wanted import UTMOST, Wanted, chosen, first_box, wanted
-from searoom.console.deeds import session_cookie
 from searoom.console.people import WORKERS
 from searoom.console.sea import EVERY_S
 from searoom.review.svg import look
@@ -50,6 +50,7 @@ async def chart(asked: Asked) -> Response:
         pairs=[{"grade": one["grade"], "words": saidso.pair_words(one, sea.now_us, t)} for one in sea.pairs],
         rows=[_shown(row, view, names, asked) for row in rows],
         zones=[_zone(feature, asked) for feature in zones],
+        notices=[one["properties"] for one in notices_at(asked, asked.view.now_us)],
         sightings=[saidso.sighting_words(one, t) for one in reversed(sea.sightings)],
         may_sight=asked.may(WORKERS),
         **options,
@@ -84,14 +85,24 @@ async def zones_json(asked: Asked) -> Response:
     return in_json(json.dumps({"type": "FeatureCollection", "features": await zones_of(asked)}))
 
 
+async def notices_json(asked: Asked) -> Response:
+    """Return the areas of notices of a replay's period as GeoJSON; without one, those that are not over now."""
+    query, now_us = asked.request.query_params, asked.view.now_us
+    from_us, to_us = replays.period(query, now_us)[:2] if query else (now_us, now_us)
+    return in_json(json.dumps({"type": "FeatureCollection", "features": notices_of(asked, from_us, to_us)}))
+
+
 async def stream(asked: Asked) -> Response:
     """Tell a browser each second what has changed in its view, until its session ends."""
     teller, sea, people = Teller(wanted(asked.request.query_params)), sea_of(asked), asked.house.people
-    token = asked.request.cookies.get(session_cookie(asked.view.party), "")
+    session = asked.session
+    place = None if session is None else asked.house.streams.page(session.person.id, session.token)
+    if session is None or place is None:
+        return streams.full()
 
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         due = clock.monotonic()
-        while people.session(token, clock.machine_now()) is not None:
+        while people.session(session.token, clock.machine_now()) is not None:
             yield f"event: craft\ndata: {teller.tell(await sea.now())}\n\n"
             if sea.silent:
                 yield "event: silent\ndata: 0\n\n"
@@ -99,7 +110,7 @@ async def stream(asked: Asked) -> Response:
             await asyncio.sleep(due - clock.monotonic())
         yield "event: ended\ndata: 0\n\n"
 
-    return StreamingResponse(events(), media_type="text/event-stream")
+    return streams.Kept(events(), place)
 
 
 async def drawn_svg(asked: Asked) -> Response:
@@ -108,13 +119,14 @@ async def drawn_svg(asked: Asked) -> Response:
     box = view.box or first_box(sea)
     places, _ = chosen(sea, replace(view, box=box))
     await asyncio.to_thread(land.shores)  # read once; others have their turn meanwhile
-    return svg(asked, sea, places, box, await zones_of(asked), view.vector)
+    return svg(asked, sea, places, box, await zones_of(asked), view.vector, asked.view.now_us)
 
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("/chart", "chart", chart, menu=True),
     Page("/chart/craft.json", "chart_craft", craft_json),
     Page("/chart/zones.json", "chart_zones", zones_json),
+    Page("/chart/notices.json", "chart_notices", notices_json),
     Page("/chart/stream", "chart_stream", stream),
     Page("/chart/drawn.svg", "chart_drawn", drawn_svg),
     *replays.PAGES,

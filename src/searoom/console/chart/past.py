@@ -10,16 +10,17 @@ from typing import Final
 
 import numpy as np
 
-from searoom import sightings
-from searoom.enrol import REGISTRY, read_settings
 from searoom.errors import NotAllowed
-from searoom.journal import Journal
+from searoom.keys.enrol import REGISTRY, read_settings
+from searoom.sentences import Sentence
 from searoom.tracks import addresses, sources
 from searoom.tracks.decoders import Decoder
 from searoom.tracks.fixes import Fixes, no_fixes
 from searoom.tracks.naming import Naming
 from searoom.tracks.registry import NOBODY, Registry
 from searoom.units import MICROSECONDS
+from searoom.watch import sightings
+from searoom.watch.journal import Journal
 
 LONGEST_US: Final = 6 * 3_600 * MICROSECONDS
 MOST: Final = 120_000  # fixes handed to a browser; of more, each craft has one in a longer step
@@ -39,7 +40,7 @@ class Past:
 def seen(folder: Path, from_us: int, to_us: int) -> Past:
     """Return what the sensors of a node told from one moment to another, six hours at most."""
     if not from_us < to_us <= from_us + LONGEST_US:
-        raise NotAllowed("a replay begins before it ends, and lasts six hours at most", advice="Choose a shorter time.")
+        raise NotAllowed(Sentence("replay.turned"))
     settings = read_settings(folder)
     parts: list[Fixes] = []
     labels: dict[str, str] = {}

@@ -13,10 +13,11 @@ from starlette.responses import Response
 from searoom.clock import from_text, to_text
 from searoom.console.asked import Asked, Page
 from searoom.console.chart import land, past, saidso, tale
-from searoom.console.chart.sheets import called, in_json, sea_of, svg, zones_of
+from searoom.console.chart.sheets import called, in_json, notices_at, sea_of, svg, zones_of
 from searoom.console.chart.wanted import first_box, wanted
 from searoom.console.craft import HeldSea, Who
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.tracks.fixes import Fixes
 from searoom.units import MICROSECONDS
 
@@ -45,7 +46,7 @@ def period(query: Mapping[str, str], now_us: int) -> tuple[int, int, int]:
     from_us = said.get("from", said["to"] - HOUR_US if "to" in said else (at_us or now_us) - HOUR_US)
     to_us = min(said.get("to", from_us + HOUR_US if at_us is None else at_us + HOUR_US // 2), max(now_us, from_us + 1))
     if not 0 <= from_us < to_us <= from_us + past.LONGEST_US:
-        raise NotAllowed("a replay begins before it ends, and lasts six hours at most", advice="Choose other times.")
+        raise NotAllowed(Sentence("replay.turned_times"))
     return from_us, to_us, min(max(at_us or from_us, from_us), to_us)
 
 
@@ -83,6 +84,7 @@ async def replay(asked: Asked) -> Response:
         speed=speed,
         parties=saidso.parties_of(names),
         grades=grades[-LISTED:],
+        notices=[one["properties"] for one in notices_at(asked, at_us)],
         credit=land.CREDIT,
     )  # fmt: skip
 
@@ -112,7 +114,7 @@ async def drawn_svg(asked: Asked) -> Response:
     held = moment(seen, at_us, (await sea_of(asked).now()).own)
     view = wanted(query)
     box = view.box or first_box(held if len(held) else await sea_of(asked).now())
-    return svg(asked, held, np.arange(len(held)), box, await zones_of(asked), view.vector)
+    return svg(asked, held, np.arange(len(held)), box, await zones_of(asked), view.vector, at_us)
 
 
 def moment(seen: past.Past, at_us: int, own: tuple[str, str]) -> HeldSea:

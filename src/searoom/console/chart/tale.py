@@ -8,10 +8,10 @@ import numpy as np
 from searoom.console.chart.told import NO_HEIGHT
 from searoom.console.view import Note
 from searoom.encounters.craft import AIR_SOURCES, flies
-from searoom.noting import ENCOUNTER, SIGMAS
 from searoom.tracks.fixes import Fixes, Floats
 from searoom.tracks.registry import Registry
 from searoom.units import MICROSECONDS
+from searoom.watch.noting import ENCOUNTER, SIGMAS
 
 MILLI = MICROSECONDS // 1000
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from searoom.console.chart.wanted import Wanted, chosen, graded
 from searoom.console.craft import HeldSea, Numbers
-from searoom.noting import SIGMAS
+from searoom.watch.noting import SIGMAS
 
 NO_HEIGHT: Final = -32768
 

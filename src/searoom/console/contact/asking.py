@@ -4,20 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from searoom import clock
-from searoom.books import in_force
+from searoom.account import Account, Message
 from searoom.cbor import Value
 from searoom.console.asked import PACKAGE, Asked
 from searoom.console.contact import links, listening, seen
 from searoom.console.contact.seen import Craft, Shown
 from searoom.console.people import WORKERS
-from searoom.contacts import contacts
 from searoom.errors import NotAllowed, SearoomError, StateUnknown
+from searoom.matters.contacts import contacts
+from searoom.node.books import in_force
 from searoom.review.distance import say
 from searoom.review.sections import ContactRow
 from searoom.review.svg import look
 from searoom.review.tellings import contact_rows
 from searoom.review.texts import placeholders, table
+from searoom.sentences import Sentence
 from searoom.signals.codebook import Codebook
+from searoom.statements.items import ref_of
 from searoom.units import METRES_PER_NAUTICAL_MILE, MICROSECONDS
 
 
@@ -42,11 +45,6 @@ def calls(asked: Asked) -> tuple[ContactRow, ...]:
     return contact_rows(view.account, view.book, asked.words, book_of(asked)) if contacts(view.account) else ()
 
 
-def now(asked: Asked) -> str:
-    """Return the node's time as it is written into a log; a scenario's stands still between its steps."""
-    return clock.to_text(clock.machine_now() if asked.view.running else asked.view.now_us)
-
-
 def classed(asked: Asked, group: str, one: Shown) -> str:
     """Return the class of a geometry (`geometry`) or the rule that it falls under (`colregs`), with the two names."""
     key = f"{group}.{seen.slug(getattr(one, group))}"
@@ -66,10 +64,27 @@ def common(asked: Asked) -> dict[str, Any]:
         "may": asked.may(WORKERS),
         "snoozes": [(minutes, view.now_us + minutes * 60 * MICROSECONDS) for minutes in seen.SNOOZES_MIN],
         "answering": lambda ref: [
-            (which, links.answer(ref, which, now(asked), back=asked.request.url.path)) for which in listening.ANSWERS
+            (which, links.answer(ref, which, back=links.logged(asked.request.url.path))) for which in listening.ANSWERS
         ],
+        "who": lambda by: _who(asked, by),
+        "said_back": lambda ref: _said_back(view.account, ref),
         "classed": lambda group, one: classed(asked, group, one), "link": links.pair, "reason": seen.why,
     }  # fmt: skip
+
+
+def _who(asked: Asked, by: str) -> str:
+    """Return an officer of ours by name where notes have the id on our card; all else as it stands."""
+    try:
+        keys = asked.house.follower.table.roster.card(asked.view.party).keys
+    except NotAllowed:
+        return by
+    return next((key.name for key in keys if key.holder == by), by)
+
+
+def _said_back(account: Account, ref: str) -> str:
+    """Return the words of an answer, such as a readback, or ''."""
+    item = account.message(ref_of(ref))
+    return str(item.filled.fields.get("words", "")) if isinstance(item, Message) else ""
 
 
 async def pair(asked: Asked) -> tuple[Shown, bool, Sequence[Mapping[str, Any]]]:
@@ -94,14 +109,12 @@ async def once(asked: Asked, typed: Mapping[str, str], came: str, request: Mappi
     """Ask the desk for what a form says, once for its number; where that is not known any more, say so."""
     number, people = typed.get("number", ""), asked.house.people
     if not number or asked.session is None:
-        raise NotAllowed("this form has no number", advice="Open the page again, and send it from there.")
+        raise NotAllowed(Sentence("page.no_number"))
     number = f"{number} {request['do']!s} {came}"  # a page has one number, and may have a form for each pair
     before = people.begin(number, asked.session.person, clock.machine_now())
     if before is not None:
         if not before:
-            raise StateUnknown(
-                "this was sent before, and what came of it is not known", advice="Look whether it stands there."
-            )
+            raise StateUnknown(Sentence("page.sent_before_there"))
         return
     try:
         await asked.house.follower.ask(request)

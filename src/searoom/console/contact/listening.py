@@ -9,15 +9,15 @@ from typing import Final
 
 from searoom.errors import NotAllowed
 from searoom.review.sections import ContactRow, Said
+from searoom.sentences import Sentence
 from searoom.signals.codebook import Codebook
 from searoom.signals.likeness import pairs
-from searoom.signals.readback import Candidate, Comparison, compare, recognise
+from searoom.signals.readback import Candidate, Comparison, read_back, recognise
 from searoom.signals.spelling import tokens
 
 CLEAR: Final = "clear"
 QUALITIES: Final = (CLEAR, "weak", "garbled")
 ANSWERS: Final = ("received", "understood", "will-comply", "cannot-comply")
-DOUBTED: Final = "it was not heard clearly; ask for it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,17 @@ class Side:
 def heard(words: str, quality: str, book: Codebook) -> tuple[Candidate, ...]:
     """Return which signals the heard words may be, the likeliest first; only what was heard clearly can be certain."""
     if quality not in QUALITIES:
-        raise NotAllowed(f"'{quality:.24}' is no way to hear; there are {', '.join(QUALITIES)}")
+        raise NotAllowed(Sentence("meet.no_quality", given=f"{quality:.24}", known=", ".join(QUALITIES)))
     found = recognise(words, book) if words.strip() else ()
     if quality == CLEAR:
         return found
-    return tuple(replace(one, certain=False, why=DOUBTED) if one.certain else one for one in found)
+    doubted = Sentence("heard.doubted")
+    return tuple(replace(one, certain=False, why=doubted) if one.certain else one for one in found)
 
 
 def readback(said: str, words: str) -> Readback:
     """Lay a readback beside what was `said`, without its call: word by word, and its numbers one after the other."""
-    comparison = compare(said, words)
+    comparison = read_back(said, words)
     sent, back = (_numbers(tokens(text)) for text in (said, words))
     same = dict(pairs(sent, back))
     rows, at = [], 0

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from searoom.cbor import Value
 from searoom.console.asked import Asked, Page
 from searoom.console.contact import links, listening, seen, sightings, talking
-from searoom.console.contact.asking import calls, common, ends, once, pair, told
+from searoom.console.contact.asking import calls, common, ends, here, once, pair, told
 from searoom.console.people import WORKERS
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.situations import situations
 
 MOST: Final = 40
@@ -38,8 +39,14 @@ async def encounter(asked: Asked) -> Response:
         "contact/encounter.html", one=one, fresh=fresh, ours=ours, other=other, bearing=bearing, unit=unit,
         limits=limits, situations=situations(), sides=shown[:MOST],
         history=seen.history(asked.view.notes, asked.view.book, one.a.name, one.b.name, asked.lang)[:MOST],
-        **common(asked),
+        logged="logged" in asked.request.query_params, readback=_readback(asked, here(one)), **common(asked),
     )  # fmt: skip
+
+
+def _readback(asked: Asked, at: str) -> str:
+    """Return where the words stand that were just logged, on the pages of this pair alone, or ''."""
+    words = asked.request.query_params.get("logged", "")
+    return words if words.startswith(f"{at}/words/") and words.isascii() and words.isprintable() else ""
 
 
 async def acknowledge(asked: Asked) -> Response:
@@ -51,7 +58,7 @@ async def snooze(asked: Asked) -> Response:
     """Put a pair off until the time that was chosen, once for the form that said so."""
     minutes = (await asked.posted()).get("minutes", "")
     if asked.request.method == "POST" and not (minutes.isdecimal() and len(minutes) < _DIGITS):
-        raise NotAllowed("no time was chosen until which it is put off", advice="Choose one of the times on the page.")
+        raise NotAllowed(Sentence("meet.no_time"))
     return await _answer(asked, {"do": "snooze", "minutes": int(minutes or 0)})
 
 

@@ -8,17 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from searoom.answering import BELL
 from searoom.clock import from_text, to_text
 from searoom.console.view import Note, View
 from searoom.encounters.alerts import Reason
 from searoom.encounters.craft import AIR_SOURCES, flies
 from searoom.errors import NotAllowed
-from searoom.noting import COMPANY, ENCOUNTER
+from searoom.sentences import Sentence
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.render import CALLING_CHANNEL
 from searoom.signals.render import MAX_NAME as MAX_NAME_SAID
 from searoom.units import MICROSECONDS
+from searoom.watch.answering import BELL
+from searoom.watch.noting import COMPANY, ENCOUNTER
 
 MAX_NAME: Final = 100
 SNOOZES_MIN: Final = (5, 10, 20, 30, 60)
@@ -112,7 +113,7 @@ class Told:
 def named(a: str, b: str) -> tuple[str, str]:
     """Return two names as an address gave them; `NotAllowed` for what can be no two craft."""
     if a == b or not all(name.isprintable() and 0 < len(name) <= MAX_NAME and name.strip() for name in (a, b)):
-        raise NotAllowed("these are no names of two craft", advice="Open an encounter from the list of them.")
+        raise NotAllowed(Sentence("meet.no_names"))
     return a, b
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals import aistext, hoist, lamp, render, situations
 from searoom.signals.codebook import Codebook
 from searoom.signals.lamp import Beat
@@ -121,7 +122,7 @@ def _why(check: Callable[[], object]) -> str:
     try:
         check()
     except NotAllowed as fault:
-        return f"{fault.sentence}. {fault.advice()}"
+        return Sentence("at.advice", what=fault.sentence, do=fault.advice())
     return ""
 
 

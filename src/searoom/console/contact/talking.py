@@ -9,13 +9,14 @@ import io
 import wave
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from searoom.console.asked import Asked, Page
 from searoom.console.contact import links, listening, seen, speaking
-from searoom.console.contact.asking import book_of, common, ends, here, now, pair
+from searoom.console.contact.asking import book_of, common, ends, here, pair
 from searoom.console.contact.speaking import Call
 from searoom.signals import lamp, render
 from searoom.signals.rows import Signal
@@ -60,12 +61,18 @@ async def words(asked: Asked) -> Response:
     return asked.page(
         "contact/words.html", one=one, row=row, spoken=spoken, values=values, call=call, aloud=aloud, back=back,
         decided=intention_words(decided) if decided else None, decided_key=decided, guards=render.GUARDS,
-        log=links.sent(row, values, aloud, call, now(asked), back=here(one)) if aloud.script else "",
+        log=links.sent(row, values, aloud, call, back=links.logged(here(one), _here(asked))) if aloud.script else "",
         readback=listening.readback(aloud.script.words, back) if back and aloud.script else None,
         query=asked.request.url.query, query_fields=asked.request.query_params.items(),
         hoisted=Markup(spoken.flags.picture),  # noqa: S704  # drawn by the library from its own table of flags
         **common(asked),
     )  # fmt: skip
+
+
+def _here(asked: Asked) -> str:
+    """Return the address of the words that are shown, without what was read back."""
+    kept = [(name, value) for name, value in asked.request.query_params.multi_items() if name != "back"]
+    return quote(asked.request.url.path) + (f"?{urlencode(kept)}" if kept else "")
 
 
 async def _chosen(asked: Asked) -> tuple[Signal, dict[str, str], Call, str]:
@@ -116,7 +123,7 @@ async def heard(asked: Asked) -> Response:
     _, other, bearing = ends(asked, one)
     sender = query.get("from", "").strip() or seen.addressee(other, bearing)
     codes = [each.signal.code for each in found]
-    log = links.heard(sender, table.unit, words, quality, codes, now(asked), back=here(one))
+    log = links.heard(sender, table.unit, words, quality, codes, back=links.logged(here(one)))
     return asked.page(
         "contact/heard.html", one=one, words=words, quality=quality, found=found, sender=sender,
         qualities=listening.QUALITIES, log=log if words.strip() and table.unit else "", **common(asked),

@@ -8,11 +8,11 @@ from searoom.account import Account, Message, Ref
 from searoom.clock import to_text
 from searoom.console.duties.marks import SIZE, WIDTH, Figure, drawing, mark, words
 from searoom.console.duties.scene import Scene, shown
-from searoom.items import ref_of
 from searoom.obligations.deadlines import moment_us
 from searoom.obligations.pack import DAY_US
 from searoom.obligations.standing import Obligation
 from searoom.review.svg import element
+from searoom.statements.items import ref_of
 
 MOST = 24
 _LINE = 34.0

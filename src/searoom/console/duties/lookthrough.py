@@ -10,6 +10,7 @@ from typing import Final
 from searoom.account import Account, Closed, Item, Message, ref_text
 from searoom.console.gathering import FIELD, link
 from searoom.errors import Finding, NotAllowed
+from searoom.sentences import Named, Sentence
 from searoom.signals import forms, rules
 from searoom.signals.forms import Filled, FormBook
 from searoom.signals.kinds import FIELD_KINDS, Context
@@ -39,7 +40,10 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """A whole entry looked through; `closed` says why it cannot be read, where it cannot."""
+    """A whole entry looked through; `closed` says why it cannot be read, where it cannot.
+
+    Of one that lacks needed fields `fields` holds them all, with what could be read.
+    """
 
     item: Item
     title: str
@@ -60,11 +64,11 @@ class Through:
 
 def through(item: Item, book: FormBook, lang: str) -> Through:
     """Return an entry looked through; raise `NotAllowed` for what is no words of a party."""
-    if isinstance(item, Closed):
-        return Through(item, "", (), (), item.why)
-    if not isinstance(item, Message):
-        raise NotAllowed(f"{ref_text(item.ref)} is no message that a check could look through")
-    filled = item.filled
+    filled = words_of(item)
+    if filled is None:
+        if isinstance(item, Closed):
+            return Through(item, "", (), (), item.why)
+        raise NotAllowed(Sentence("duties.no_message", ref=ref_text(item.ref)))
     form = book.form(filled.form)
     lacks, doubts = forms.check(filled, book), forms.advise(filled, book)
     fields = tuple(
@@ -76,7 +80,12 @@ def through(item: Item, book: FormBook, lang: str) -> Through:
     )  # fmt: skip
     names = {each.name for each in form.fields}
     rest = tuple(one for one in lacks if one.where.partition(".")[0] not in names)
-    return Through(item, form.title[lang], fields, rest, "")
+    return Through(item, form.title[lang], fields, rest, item.why if isinstance(item, Closed) else "")
+
+
+def words_of(item: Item) -> Filled | None:
+    """Return the words of an entry, or what could be read of words that lack needed fields; None for neither."""
+    return item.partly if isinstance(item, Closed) else item.filled if isinstance(item, Message) else None
 
 
 def _of(found: Sequence[Finding], name: str) -> tuple[Finding, ...]:
@@ -97,11 +106,11 @@ def question(account: Account, looked: Through, names: Sequence[str]) -> str:
     item = looked.item
     known = {each.name: each for each in looked.fields}
     if strange := [name for name in names if name not in known]:
-        raise NotAllowed(f"this entry has no field '{strange[0]:.40}'", advice="Open the entry again, and tick there.")
-    if not names and not looked.closed:
-        raise NotAllowed("no field is ticked", advice="Tick the fields that you want to ask about.")
+        raise NotAllowed(Sentence("duties.entry_no_field", field=Named(f"{strange[0]:.40}")))
+    if not names and (looked.fields or not looked.closed):
+        raise NotAllowed(Sentence("duties.no_tick"))
     if len(names) > MOST_NAMES:
-        raise NotAllowed(f"one question is about at most {MOST_NAMES} fields", advice="Ask in two questions.")
+        raise NotAllowed(Sentence("duties.most_fields", most=MOST_NAMES))
     query = {"reply_to": ref_text(item.ref), "channel": _channel(item)}
     if names:
         query[f"{FIELD}fields"] = ", ".join(names)
@@ -128,5 +137,6 @@ def enough(looked: Through) -> str:
 
 def _channel(item: Item) -> str:
     """Return the channel of an answer: that of the entry, where such answers go there."""
-    channel = item.filled.channel if isinstance(item, Message) else ""
+    filled = words_of(item)
+    channel = "" if filled is None else filled.channel
     return channel if channel in ("desk", "hotline") else "desk"

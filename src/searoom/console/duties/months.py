@@ -16,6 +16,7 @@ from searoom.obligations.agreement import Agreement
 from searoom.obligations.calendars import day_of
 from searoom.obligations.deadlines import FIRST_YEAR, LAST_YEAR, moment_us
 from searoom.obligations.standing import Obligation
+from searoom.sentences import Sentence
 from searoom.signals.forms import FormBook
 
 DATED: Final = frozenset({"date", "zoned"})
@@ -67,9 +68,9 @@ def asked_month(text: str, now_us: int) -> date:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise NotAllowed(f"'{text:.24}' is no month", advice="Write it like 2026-06.") from None
+        raise NotAllowed(Sentence("duties.no_month", text=f"{text:.24}")) from None
     if not FIRST_YEAR <= first.year < LAST_YEAR:
-        raise NotAllowed(f"there is no calendar of the year {first.year} here", advice="Choose another month.")
+        raise NotAllowed(Sentence("duties.no_calendar", year=first.year))
     return first
 
 

@@ -11,6 +11,7 @@ from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.pack import DAY_US, day_us
 from searoom.obligations.standing import STATES, Obligation
+from searoom.sentences import Sentence
 from searoom.signals.formbook import CHANNELS, FormBook
 
 OPEN: Final = "open"
@@ -79,12 +80,10 @@ def wanted(query: Mapping[str, str], agreement: Agreement) -> Wanted:
         ("state", state, WANTED_STATES),
     ):
         if value not in known:
-            raise NotAllowed(
-                f"'{value:.40}' is no {what} of this list", advice=f"Choose one of: {', '.join(filter(None, known))}."
-            )
+            raise NotAllowed(Sentence(f"more.no_{what}", value=f"{value:.40}", known=", ".join(filter(None, known))))
     first, last = (_day(query.get(name, "")) for name in ("from", "until"))
     if first is not None and last is not None and last < first:
-        raise NotAllowed("the last day lies before the first", advice="Change one of the two days.")
+        raise NotAllowed(Sentence("duties.days_turned"))
     return Wanted(party, channel, state, first, None if last is None else last + DAY_US)
 
 
@@ -94,7 +93,7 @@ def _day(text: str) -> int | None:
     try:
         return day_us(date.fromisoformat(text))
     except ValueError:
-        raise NotAllowed(f"'{text:.40}' is no day", advice="Write it like 2026-06-03.") from None
+        raise NotAllowed(Sentence("duties.no_day", text=f"{text:.40}")) from None
 
 
 def channels_of(clause: Clause, book: FormBook) -> tuple[str, ...]:

@@ -74,6 +74,18 @@ def clauses(agreement: Agreement, book: FormBook, lang: str) -> tuple[Row, ...]:
     )
 
 
+def offered(form: str, ours: Agreement) -> tuple[Clause, ...]:
+    """Return the clauses that name a form and are not in force; none where one in force names it, or no clause does."""
+    naming = tuple(clause for clause in ours.clauses if form in _named(clause))
+    in_force = ours.in_force()
+    return () if any(clause in in_force for clause in naming) else naming
+
+
+def _named(clause: Clause) -> frozenset[str]:
+    done = clause.fulfilment
+    return frozenset({clause.trigger.form, *((done.form, *done.also) if done is not None else ())})
+
+
 def standpoints(agreement: Agreement, account: Account) -> tuple[Standpoint, ...]:
     """Return how the rows of an agreement stand, by what the parties of this record said."""
     return proposing.standpoints(agreement, account)

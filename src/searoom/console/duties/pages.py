@@ -1,6 +1,7 @@
 """The pages of the room `duties`: what is owed and when, by which rules, how it stands, and what a notice lacks."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -9,12 +10,14 @@ from searoom.account import Message, ref_text
 from searoom.console.asked import PACKAGE, Asked, Page
 from searoom.console.duties import figures, lookthrough, marks, months, owed, packs, releasing
 from searoom.console.people import WORKERS
-from searoom.errors import NotAllowed
+from searoom.console.wording import Told
+from searoom.errors import Finding, NotAllowed
 from searoom.obligations import diffing, explain, proposing, sovereignty
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.reckoning import reckon
 from searoom.obligations.standing import Obligation, standing
 from searoom.review.texts import HTML_LANGUAGES, Texts
+from searoom.sentences import Sentence
 from searoom.signals.formbook import CHANNELS
 from searoom.signals.tables import LANGUAGES
 
@@ -132,7 +135,7 @@ async def wording(asked: Asked) -> Response:
     typed = await asked.posted() if asked.request.method == "POST" else {}
     text, lang = typed.get("text", "")[:4000], typed.get("lang", asked.lang)
     if lang not in LANGUAGES:
-        raise NotAllowed(f"'{lang:.16}' is no language here", advice="Choose one of those offered.")
+        raise NotAllowed(Sentence("duties.no_language", lang=f"{lang:.16}"))
     marked = sovereignty.marks(text, lang, asked.view.agreement) if text else ()
     return _shown(asked, "duties/wording.html", text=text, text_lang=lang, marked=marked, asked_for=bool(text.strip()))
 
@@ -141,14 +144,20 @@ def findings(asked: Asked) -> Response:
     """Look through an entry field by field; with ticks in the address, go on to the question about them."""
     view, params = asked.view, asked.request.path_params
     item = view.account.message((params["log"], params["index"]))
-    looked = lookthrough.through(item, view.book, asked.lang)
+    looked, words = lookthrough.through(item, view.book, asked.lang), lookthrough.words_of(item)
     query = asked.request.query_params
     if "ask" in query:
         names = [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
         return asked.to(lookthrough.question(view.account, looked, names))
+
+    def told(found: Sequence[Finding]) -> tuple[Told, ...]:
+        """Return findings as this page says them; an entry that cannot be read has none."""
+        return () if words is None else asked.told(found, view.book.form(words.form))
+
     return _shown(asked,
         "duties/findings.html", looked=looked, ref=ref_text(item.ref), theirs=item.author != view.party, tick=TICK,
         enough=lookthrough.enough(looked),
+        told=told, asks=lambda field: told((Finding(field.name, "", field.clause),))[0],
         answers=[one for one in view.account.answers(item.ref) if isinstance(one, Message)],
     )  # fmt: skip
 
@@ -169,16 +178,16 @@ def release(asked: Asked) -> Response:
     """Show one national note with a tick at each field; with ticks in the address, go on to the shared form."""
     view, number = asked.view, asked.request.path_params["number"]
     if number >= len(view.notes):
-        raise NotAllowed(f"there is no national note {number}", advice="Choose one on the list of national notes.")
+        raise NotAllowed(Sentence("duties.no_note", number=number))
     note = view.notes[number]
     offered = releasing.forms_for(view.book.form(note.filled.form), view.book, view.agreement.policy)
     if not offered:
-        raise NotAllowed("nothing of this note fits a shared form", advice="Choose another note.")
+        raise NotAllowed(Sentence("duties.nothing_fits"))
     query = dict(asked.request.query_params)
     name = query.get("into", offered[0].name)
     target = next((form for form in offered if form.name == name), None)
     if target is None:
-        raise NotAllowed(f"'{name:.40}' is no form for this note", advice="Choose one of those offered.")
+        raise NotAllowed(Sentence("duties.no_form", name=f"{name:.40}"))
     sources = releasing.sources(note.filled, view.book, target, asked.lang)
     if "go" in query:
         taken = releasing.chosen(query, sources)

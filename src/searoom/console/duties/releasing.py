@@ -12,10 +12,11 @@ from typing import Final, cast
 from searoom.clock import to_text
 from searoom.console.gathering import FIELD, link, named
 from searoom.errors import NotAllowed
-from searoom.release import Policy, forbidden
+from searoom.sentences import Named, Sentence
 from searoom.signals.forms import Filled, Form, FormBook
 from searoom.signals.kinds import PARTS
 from searoom.signals.quantities import E7, say_position, stepped
+from searoom.statements.release import Policy, forbidden
 from searoom.units import MICROSECONDS
 
 PLAIN: Final = frozenset({"line", "unit", "text", "words", "person"})
@@ -161,15 +162,15 @@ def chosen(query: Mapping[str, str], offered: tuple[Source, ...]) -> Chosen:
             continue
         to, step = query.get(f"into-{source.name}", source.likely), query.get(f"step-{source.name}", "")
         if to not in dict(source.into):
-            raise NotAllowed(f"'{source.label}' does not fit the field '{to:.40}'", advice="Choose another field.")
+            raise NotAllowed(Sentence("duties.no_fit", what=source.label, field=Named(f"{to:.40}")))
         if to in into.values():
-            raise NotAllowed("two fields of the note go into one field", advice="Take one of them, or choose another.")
+            raise NotAllowed(Sentence("duties.two_into_one"))
         if step and (not step.isdecimal() or int(step) not in source.steps):
-            raise NotAllowed(f"'{step:.12}' is no step for '{source.label}'", advice="Choose one of those offered.")
+            raise NotAllowed(Sentence("duties.no_step", step=f"{step:.12}", what=source.label))
         into[source.name] = to
         steps[source.name] = int(step) if step else min(source.steps, default=0)
     if not into:
-        raise NotAllowed("nothing is ticked", advice="Tick the fields that go into the shared form.")
+        raise NotAllowed(Sentence("duties.nothing_ticked"))
     return Chosen(into, steps)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from searoom.errors import NotAllowed, StateUnknown
+from searoom.sentences import Sentence
 
 FOLDER: Final = "attachments"
 MAX_FILE: Final = 16 << 20
@@ -67,19 +68,19 @@ class Shelf:
         Raises `NotAllowed` for nothing, too much, or where there is no room; `StateUnknown` where the disk fails.
         """
         if not data:
-            raise NotAllowed("this file is empty", advice="Choose another one.")
+            raise NotAllowed(Sentence("file.empty"))
         if len(data) > MAX_FILE:
-            raise NotAllowed(f"a file has at most {MAX_FILE >> 20} MiB; this one has {len(data)} bytes")
+            raise NotAllowed(Sentence("file.too_large", most=MAX_FILE >> 20, count=len(data)))
         digest = hashlib.sha256(data).hexdigest()
         path = self._folder / digest
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             if not path.exists():
                 if sum(one.stat().st_size for one in self._folder.iterdir()) + len(data) > MAX_ALL:
-                    raise NotAllowed(f"the attachments together have more than {MAX_ALL >> 30} GiB")
+                    raise NotAllowed(Sentence("file.all_too_large", most=MAX_ALL >> 30))
                 self._write(path, data)
         except OSError as problem:
-            raise StateUnknown(f"the file cannot be kept in {self._folder}: {problem}") from problem
+            raise StateUnknown(Sentence("file.not_kept", folder=self._folder, problem=problem)) from problem
         return Laid(digest, len(data), kind_of(data))
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -107,7 +108,7 @@ class Shelf:
         try:
             data = (self._folder / digest).read_bytes()
         except OSError as problem:
-            raise StateUnknown(f"the file {digest[:16]} cannot be read: {problem}") from problem
+            raise StateUnknown(Sentence("file.not_read", digest=digest[:16], problem=problem)) from problem
         return data if hashlib.sha256(data).hexdigest() == digest else None
 
 

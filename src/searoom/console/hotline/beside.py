@@ -5,6 +5,7 @@ lost, and words that say whose waters it is, order or judge.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from searoom.account import Again, Item
@@ -12,25 +13,26 @@ from searoom.console.asked import Asked
 from searoom.console.gathering import FIELD, SUB
 from searoom.console.hotline import glossary, threads
 from searoom.console.hotline.glossary import Term
+from searoom.console.wording import Told
 from searoom.errors import Finding, NotAllowed
-from searoom.items import ref_of
+from searoom.node.books import in_force
 from searoom.obligations import sovereignty
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled, Form
 from searoom.signals.tables import LANGUAGES
+from searoom.statements.items import ref_of
 
 ANSWERED = ("reply_to", "field-entry")
 """What names the entry that a form is about: what it answers, or what it translates."""
 
 
-def advice(asked: Asked, filled: Filled) -> tuple[Finding, ...]:
+def advice(asked: Asked, filled: Filled) -> tuple[Told, ...]:
     """Return the doubts about words that can be said as they are."""
     view = asked.view
-    return (
-        *forms.advise(filled, view.book),
-        *sovereignty.advise(filled, view.book.form(filled.form), view.agreement),
-        *_note(asked, filled),
-    )
+    form = view.book.form(filled.form)
+    marked = sovereignty.advise(filled, form, view.agreement)
+    return asked.told((*forms.advise(filled, view.book), *marked, *_note(asked, filled)), form)
 
 
 def _note(asked: Asked, filled: Filled) -> tuple[Finding, ...]:
@@ -45,7 +47,7 @@ def _note(asked: Asked, filled: Filled) -> tuple[Finding, ...]:
         return ()
     text = said.fields.get(str(made["of"]))
     if not isinstance(text, str):
-        return (Finding("translation.of", f"'{made['of']:.40}' is no text of that entry"),)
+        return (Finding("translation.of", Sentence("find.no_text_there", of=f"{made['of']:.40}")),)
     return tuple(forms.compare_languages((said.lang, text), made["text"], where="translation"))
 
 
@@ -67,8 +69,17 @@ def about(asked: Asked, typed: Mapping[str, str]) -> threads.Turn | None:
             item: Item | Again = asked.view.account.message(ref_of(typed.get(name, "")))
         except NotAllowed:
             continue
-        return None if isinstance(item, Again) else threads.turn(asked.view, item, asked.lang)
+        return None if isinstance(item, Again) else _with_signal(asked, threads.turn(asked.view, item, asked.lang))
     return None
+
+
+def _with_signal(asked: Asked, turn: threads.Turn) -> threads.Turn:
+    """Return a turn with the words that the books in force have for its signal, or for what it may be."""
+    filled = getattr(turn.item, "filled", None)
+    if not isinstance(filled, Filled) or filled.form not in threads.CALLS:
+        return turn
+    book = in_force(asked.house.folder, asked.house.follower.table.books)
+    return replace(turn, translations=(*threads.of_signal(filled, book, asked.lang), *turn.translations))
 
 
 def known_terms(asked: Asked) -> tuple[tuple[Term, ...], str]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from searoom.errors import NotAllowed
 from searoom.obligations.agreement import Agreement
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES, Table, read_table
 
 FILE: Final = "glossary.toml"
@@ -50,7 +51,7 @@ def read(text: str, file: str) -> tuple[Term, ...]:
     review = table.languages("review")
     rows = table.named_tables("term")
     if len(rows) > MAX_TERMS:
-        raise NotAllowed(f"{file} has {len(rows)} terms; {MAX_TERMS} are read at most")
+        raise NotAllowed(Sentence("glossary.too_many", file=file, count=len(rows), most=MAX_TERMS))
     found = tuple(_term(name, row, review) for name, row in rows.items())
     table.done()
     return found

@@ -18,6 +18,7 @@ import apsw
 from searoom.console.people import KEPT_US
 from searoom.console.peoplefile import BUSY_MS, FILE
 from searoom.errors import NotAllowed, StateUnknown
+from searoom.sentences import Sentence
 
 MOST: Final = 64
 """How many unfinished forms one account keeps; the oldest makes room."""
@@ -63,7 +64,7 @@ class Desk:
         held = {name: _storable(value) for name, value in typed.items() if name not in FORGOTTEN and value}
         data = json.dumps(held).encode()
         if len(data) > MAX_BYTES:
-            raise NotAllowed("this is more than a form holds, and was not kept", advice="Shorten it.")
+            raise NotAllowed(Sentence("kept.too_much"))
         with self._open() as db:
             db.execute(
                 "INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET form = excluded.form,"
@@ -124,7 +125,7 @@ class Desk:
             finally:
                 db.close()
         except apsw.Error as problem:
-            raise StateUnknown(f"what is being typed cannot be kept in {self._path}: {problem}") from problem
+            raise StateUnknown(Sentence("kept.not_kept", path=self._path, problem=problem)) from problem
 
 
 def _storable(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from searoom.account import Item, Message, Ref
+from searoom.console import matters
 from searoom.console.view import View
 from searoom.obligations import standing
 from searoom.obligations.head import Channel
@@ -26,7 +27,7 @@ LOOKED_BACK: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """The scheduled tests of one party: its last, when the next is due, and how many it has missed."""
+    """The scheduled tests of one party: its last, until when the next is due, and how many it has missed."""
 
     party: str
     last_us: int | None
@@ -61,12 +62,11 @@ def tests(view: View) -> tuple[Tests, ...]:
 def _tests(view: View, party: str, owed: Sequence[Obligation]) -> Tests:
     made = [one for one in view.account.messages(LINE_TEST) if one.author == party]
     last = made[-1] if made else None
-    coming = [duty.arose_us if duty.arose_us > view.now_us else duty.due_us for duty in owed if duty.open]
     return Tests(
         party,
         None if last is None else last.placed_us,
         None if last is None else last.ref,
-        min((at for at in coming if at is not None), default=None),
+        matters.next_due_us(owed),
         sum(1 for duty in owed if duty.state == "missed"),
     )
 

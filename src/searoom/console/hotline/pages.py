@@ -6,7 +6,6 @@ from typing import Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from searoom import slip
 from searoom.account import Item, Message, ref_text
 from searoom.console import flashes, matters
 from searoom.console.asked import Asked, Page, form_of
@@ -14,13 +13,17 @@ from searoom.console.hotline import line, threads, unfinished
 from searoom.console.hotline.attachments import MAX_FILE, UNKNOWN, Laid, Shelf, typed
 from searoom.console.hotline.threads import Turn
 from searoom.console.people import WORKERS
+from searoom.console.view import View
 from searoom.errors import NotAllowed, SearoomError
+from searoom.matters import slip
 from searoom.record.roster import author_of
 from searoom.review import rows
 from searoom.review.sections import MessageRow
 from searoom.review.svg import look
 from searoom.review.texts import HTML_LANGUAGES
+from searoom.sentences import Sentence
 from searoom.signals import forms
+from searoom.signals.forms import PRECEDENCES
 from searoom.signals.tables import LANGUAGES
 from searoom.units import MICROSECONDS
 
@@ -50,6 +53,8 @@ def thread(asked: Asked) -> Response:
         unread={ref_text(one.ref) for one in view.flashes},
         unsigned={ref_text(one.ref) for one in matters.unread(view)},
         here=_here(asked, [turn for _, turn in turns]),
+        precedences=PRECEDENCES,
+        pressing=_pressing(view, party),
         phrases=view.book.form(CONTACT).field("phrase").choices,
         drafts=view.drafts,
         kept=unfinished.all_of(asked),
@@ -58,6 +63,13 @@ def thread(asked: Asked) -> Response:
         may_sign=asked.may(WORKERS),
         colour=lambda who: look(who, view.agreement.parties),
     )
+
+
+def _pressing(view: View, party: str) -> str:
+    """Return the precedence with which a phrase to a counterpart begins: of the most pressing that waits for us."""
+    waiting = (*matters.unread(view), *matters.unanswered(view))
+    talk = (one.filled.precedence for one in waiting if one.author == party and one.filled.form in matters.TALK)
+    return min(talk, key=PRECEDENCES.index, default=PRECEDENCES[-1])
 
 
 def _row(asked: Asked, item: Item) -> MessageRow:
@@ -70,7 +82,7 @@ def _party(asked: Asked) -> str:
     others = threads.counterparts(asked.view)
     wanted = asked.request.query_params.get("with", others[0] if others else "")
     if wanted not in others:
-        raise NotAllowed("there is no such counterpart", advice="Open the hotline from the menu.")
+        raise NotAllowed(Sentence("hotline.none"))
     return wanted
 
 
@@ -124,7 +136,7 @@ def page(asked: Asked) -> Response:
     view, ref = asked.view, (asked.request.path_params["log"], asked.request.path_params["index"])
     item = view.account.message(ref)
     if not isinstance(item, Message) or author_of(item.ref[0]) != view.party:
-        raise NotAllowed(f"{ref_text(ref)} is no message of ours", advice="A page is printed of what we say.")
+        raise NotAllowed(Sentence("hotline.not_ours", ref=ref_text(ref)))
     wanted = asked.request.query_params.get("lang", asked.lang)
     lang = wanted if wanted in LANGUAGES else asked.lang
     made = slip.slip(
@@ -140,6 +152,8 @@ def page(asked: Asked) -> Response:
         "hotline/slip.html",
         page=made,
         entry=ref_text(item.ref),
+        others=threads.counterparts(view),
+        may_sign=asked.may(WORKERS),
         labels={name: words[lang] for name, words in slip.LABELS.items()},
         voiced=slip.spoken(made.code),
         slip_lang=HTML_LANGUAGES[lang],
@@ -152,7 +166,7 @@ async def files(asked: Asked) -> Response:
     laid, name, wrong = None, "", ""
     if asked.request.method == "POST":
         if not asked.may(WORKERS):
-            raise NotAllowed("your account lays nothing in", advice="An account that signs does.")
+            raise NotAllowed(Sentence("hotline.lays_nothing"))
         laid, name, wrong = await _lay(asked)
     named = _named(asked)
     shelf = Shelf(asked.house.folder)
@@ -181,7 +195,7 @@ async def _lay(asked: Asked) -> tuple[Laid | None, str, str]:
         data = await sent.read(MAX_FILE + 1)
         return await asyncio.to_thread(Shelf(asked.house.folder).lay, data), sent.filename, ""
     except NotAllowed as fault:
-        return None, "", f"{fault.sentence}. {fault.advice()}"
+        return None, "", asked.refusal(fault)
     finally:
         await form.close()
 

@@ -5,18 +5,23 @@ note, and an agreed phrase is said by its key, of which the book of forms has th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from searoom.account import Again, Closed, Item, Message, Notice, Ref, Transcribed
 from searoom.console.view import View
 from searoom.review.texts import HTML_LANGUAGES
-from searoom.signals.forms import Filled, Form
+from searoom.signals import forms
+from searoom.signals.codebook import Codebook
+from searoom.signals.forms import Filled, Form, FormBook
 from searoom.signals.tables import LANGUAGES
 
 NOTE: Final = "translation-note"
 SIDES: Final = ("hotline", "desk")
 """The channels on which ministries write; what units call is in the room `contact`."""
+CALLS: Final = frozenset({"contact-sent", "contact-heard"})
+"""Forms whose words are in a signal book; by what means they were said is no phrase."""
+SIGNALS: Final = 3
 _LAYERS: Final = frozenset({"read", "sufficient", "comply", "receipt", "line-test"})
 
 
@@ -33,7 +38,8 @@ class Said:
 class Rendered:
     """One translation: its words, and whose it is.
 
-    `maker` is a choice of the kind `translation`, or `book` for an agreed phrase; `by` the office or person, or ''.
+    `maker` is a choice of the kind `translation`, `book` for an agreed phrase, or `signal` for a signal's code;
+    `by` is the office or person, or ''.
     `version` is that of the form whose words these are (0: no phrase book). `ours`: it was made here and is national.
     """
 
@@ -110,7 +116,7 @@ def turn(view: View, item: Item, lang: str) -> Turn:
         original += _original(item.understood, view.book.form(item.understood.form), lang)
     return Turn(
         item,
-        original,
+        original + _measured(filled, form, view.book, lang),
         (
             *_agreed(filled, form, lang),
             *_theirs(filled, form, view.agreement.name(item.author, lang)),
@@ -144,16 +150,42 @@ def _original(filled: Filled, form: Form, lang: str) -> tuple[Said, ...]:
     return tuple(said)
 
 
+def _measured(filled: Filled, form: Form, book: FormBook, lang: str) -> tuple[Said, ...]:
+    """Return each value that a form gives with its error, as it reads: never finer than the error."""
+    names = {name for pair in form.typed.values() for name in pair if name in filled.fields}
+    kept = replace(filled, fields={name: filled.fields[name] for name in names})
+    return tuple(Said(line, HTML_LANGUAGES[lang]) for line in forms.read_out(kept, book, lang)[1:]) if names else ()
+
+
 def _agreed(filled: Filled, form: Form, reader: str) -> tuple[Rendered, ...]:
     """Return an agreed phrase in each other language, the reader's own first: the key was said, the book has words."""
     return tuple(
         Rendered(Said(each.choices[str(filled.fields[each.name])][lang], HTML_LANGUAGES[lang]), "book", form.name,
                  reviewed=False, version=form.version)
         for each in form.fields
-        if _is(each.name, "choice", filled, form)
+        if filled.form not in CALLS and _is(each.name, "choice", filled, form)
         for lang in sorted(LANGUAGES, key=lambda lang: lang != reader)
         if lang != filled.lang
     )  # fmt: skip
+
+
+def of_signal(filled: Filled, book: Codebook, reader: str) -> tuple[Rendered, ...]:
+    """Return the words that the books have for the signal of a call, the reader's language first.
+
+    Of a call that was heard these are the signals that it may be, each with its code; at most three are shown.
+    """
+    fields, found = filled.fields, []
+    named = fields.get("candidates")
+    codes = (fields["code"],) if "code" in fields else named if isinstance(named, list | tuple) else ()
+    given = fields.get("parameters")
+    values = {str(name): str(value) for name, value in given.items()} if isinstance(given, Mapping) else {}
+    for row in (row for row in book.signals if row.code in codes[:SIGNALS]):
+        whole = set(values) == {each.name for each in row.parameters}
+        for lang in sorted(LANGUAGES, key=lambda lang: lang != reader):
+            words = row.filled(values, lang) if whole else row.meaning[lang]
+            said = Said(words, HTML_LANGUAGES[lang])
+            found.append(Rendered(said, "signal", row.code, reviewed=row.review[lang] == "signed"))
+    return tuple(found)
 
 
 def _theirs(filled: Filled, form: Form, author: str) -> tuple[Rendered, ...]:

@@ -13,6 +13,7 @@ from searoom.console.asked import Asked
 from searoom.console.gathering import FIELD
 from searoom.console.hotline.kept import Desk, Kept
 from searoom.errors import NotAllowed, StateUnknown
+from searoom.sentences import Sentence
 from searoom.signals.forms import Form
 
 MAX_DIGITS = 18
@@ -111,5 +112,5 @@ def _desk(asked: Asked) -> Desk:
 
 def _person(asked: Asked) -> str:
     if asked.session is None:
-        raise NotAllowed("nobody is signed in here")
+        raise NotAllowed(Sentence("page.nobody"))
     return asked.session.person.id

@@ -10,22 +10,30 @@ from typing import Final, cast
 
 from markupsafe import Markup
 
-from searoom.account import Account, Ref, ref_text
+from searoom.account import Account, Message, Ref, ref_text
 from searoom.clock import to_text
 from searoom.console.view import Note, View
-from searoom.dossiers import Dossier, dossiers
 from searoom.errors import NotAllowed
+from searoom.matters.dossiers import Dossier, dossiers
 from searoom.review import rows
 from searoom.review.render import intervals
 from searoom.review.sections import AccountRow, MessageRow, QuantityRow
 from searoom.review.tellings import account_row, dossier_row
 from searoom.review.texts import HTML_LANGUAGES, Texts
 from searoom.review.writing import values
+from searoom.sentences import Sentence
 from searoom.units import MICROSECONDS
 
 AROUND_US: Final = 30 * 60 * MICROSECONDS
 """What was said and noted so long before and after an incident stands on its page."""
+TALK_US: Final = 2 * 3600 * MICROSECONDS
+"""Hotline talk begun before so long after an incident stands there too: it follows an incident, and seldom names it."""
+DAY_US: Final = 24 * 3600 * MICROSECONDS
+"""Hotline talk within so long after an incident is offered to be linked to it."""
+HOTLINE: Final = "hotline"
+LINK: Final = "dossier-link"
 MOST: Final = 200
+MOST_OFFERED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def dossier_at(account: Account, ref: Ref) -> Dossier:
     for one in dossiers(account):
         if ref in {place for said in one.openings for place in account.places(said.ref)}:
             return one
-    raise NotAllowed(f"no incident was opened at {ref_text(ref)}", advice="The list of incidents has all there are.")
+    raise NotAllowed(Sentence("incident.none", ref=ref_text(ref)))
 
 
 def moment_us(one: Dossier) -> int:
@@ -138,20 +146,44 @@ def facts(view: View, one: Dossier, parties: Sequence[str], texts: Texts) -> tup
 
 
 def timeline(view: View, one: Dossier, texts: Texts) -> tuple[MessageRow, ...]:
-    """Return what was said within half an hour of an incident, and all that belongs to its dossier, in order."""
-    about = {said.ref for said in (*one.openings, *one.acts, *one.closings)}
-    about |= {measured.message.ref for measured in one.measurements}
-    about |= {message.ref for fact in one.facts for message in (fact.message, *fact.views.values())}
-    at_us = moment_us(one)
-    found = [
-        item
-        for item in view.account.messages()
-        if item.ref in about
-        or (abs(item.claimed_us - at_us) <= AROUND_US and not view.book.form(item.filled.form).automatic)
-    ]
+    """Return what belongs to an incident, in the order of the record: by reference, and by its time.
+
+    By reference: all of its dossier, what that answers, and whatever answers any of these. By time: what was said
+    within half an hour of it, and hotline talk up to two hours later, with its answers.
+    """
+    return _message_rows(view, gathered(view, one)[-MOST:], texts)
+
+
+def gathered(view: View, one: Dossier) -> tuple[Message, ...]:
+    """Return the messages of `timeline`, all of them."""
+    own = _own(one)
+    taken = {said.ref for said in own}
+    taken |= {answered for said in own if (answered := view.account.answered(said.filled)) is not None}
+    found = []
+    for item in view.account.messages():
+        if view.book.form(item.filled.form).automatic:
+            continue
+        if item.ref in taken or _near(item, moment_us(one)) or view.account.answered(item.filled) in taken:
+            taken.add(item.ref)
+            found.append(item)
+    return tuple(found)
+
+
+def _own(one: Dossier) -> tuple[Message, ...]:
+    measured = (measurement.message for measurement in one.measurements)
+    facts = (message for fact in one.facts for message in (fact.message, *fact.views.values()))
+    return (*one.openings, *one.acts, *one.closings, *measured, *facts)
+
+
+def _near(item: Message, at_us: int) -> bool:
+    after_us = item.claimed_us - at_us
+    return abs(after_us) <= AROUND_US or (item.filled.channel == HOTLINE and 0 <= after_us < TALK_US)
+
+
+def _message_rows(view: View, items: Sequence[Message], texts: Texts) -> tuple[MessageRow, ...]:
     return tuple(
         rows.message_row(view.account, item, view.agreement, view.book, texts, director=False, handed={})
-        for item in found[-MOST:]
+        for item in items
     )
 
 
@@ -179,6 +211,40 @@ def notes_around(view: View, at_us: int, texts: Texts) -> tuple[NoteRow, ...]:
         )
         for note in told[-MOST:]
     )
+
+
+def linked(view: View, one: Dossier, texts: Texts) -> tuple[MessageRow, ...]:
+    """Return the entries that an officer of ours linked to an incident, and that do not stand on its page anyway."""
+    places = {place for said in one.openings for place in view.account.places(said.ref)}
+    held, entries = {item.ref for item in gathered(view, one)}, dict[Ref, None]()
+    for note in view.notes:
+        fields = note.filled.fields
+        if note.filled.form == LINK and fields["dossier"] in places:
+            entries[cast("Ref", fields["entry"])] = None
+    found = [_message(view, ref) for ref in entries]
+    return _message_rows(view, [item for item in found if item is not None and item.ref not in held], texts)
+
+
+def _message(view: View, ref: Ref) -> Message | None:
+    try:
+        item = view.account.message(ref)
+    except NotAllowed:  # typed by hand, and there is none
+        return None
+    return item if isinstance(item, Message) else None
+
+
+def perhaps(view: View, one: Dossier, texts: Texts) -> tuple[MessageRow, ...]:
+    """Return the hotline talk of the day after an incident that is not on its page: it may belong to it."""
+    shown = {ref_text(item.ref) for item in gathered(view, one)} | {row.ref for row in linked(view, one, texts)}
+    found = [
+        item
+        for item in view.account.messages()
+        if item.filled.channel == HOTLINE
+        and ref_text(item.ref) not in shown
+        and 0 <= item.claimed_us - moment_us(one) < DAY_US
+        and not view.book.form(item.filled.form).automatic
+    ]
+    return _message_rows(view, found[:MOST_OFFERED], texts)
 
 
 def _told(note: Note) -> bool:

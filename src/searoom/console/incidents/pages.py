@@ -9,6 +9,7 @@ from searoom.console.asked import Asked, Page
 from searoom.console.incidents import cases, links, reviews
 from searoom.console.incidents.drawn import drawing
 from searoom.console.people import WORKERS
+from searoom.matters.dossiers import Dossier
 from searoom.review.render import party_mark
 from searoom.review.svg import look
 
@@ -25,12 +26,21 @@ def incident(asked: Asked) -> Response:
     one = cases.dossier_at(view.account, (log, index))
     case = cases.case(view, one, t)
     joint = asked.request.query_params.get("edition") == "joint"
-    own = {} if joint else {"notes": cases.notes_around(view, case.at_us, t), "chart": drawing(view, case.at_us, t)}
+    own = {} if joint else _own(asked, one, case.at_us)
     return asked.page(
         "incidents/incident.html", case=case, style=_style(asked), joint=joint, own=own, at=to_text(case.at_us),
         deeds=links.deeds(one, view) if asked.may(WORKERS) else {}, answer=links.answer, may=asked.may(WORKERS),
-        replay=links.replay(case.at_us), mark=party_mark,
+        replay=links.replay(case.at_us), mark=party_mark, belongs=links.belongs,
     )  # fmt: skip
+
+
+def _own(asked: Asked, one: Dossier, at_us: int) -> dict[str, object]:
+    """Return what is national of an incident: our notes, tracks, and which entries our officers linked to it."""
+    view, t = asked.view, asked.words
+    return {
+        "notes": cases.notes_around(view, at_us, t), "chart": drawing(view, at_us, t),
+        "linked": cases.linked(view, one, t), "perhaps": cases.perhaps(view, one, t) if asked.may(WORKERS) else (),
+    }  # fmt: skip
 
 
 def _style(asked: Asked) -> dict[str, int]:

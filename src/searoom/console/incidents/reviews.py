@@ -1,7 +1,7 @@
 """The pages of the yearly review: which years there are, one edition to read, its files, and who stands by which."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,7 +13,7 @@ from searoom.account import Account, ref_text
 from searoom.clock import to_text
 from searoom.console.asked import Asked, Page
 from searoom.console.incidents.choosing import years_of
-from searoom.console.people import WORKERS
+from searoom.console.people import SHOWN_TO, WORKERS
 from searoom.console.view import View
 from searoom.errors import NotAllowed
 from searoom.review import agreeing, yearly, yearlypage, yearlypdf
@@ -21,18 +21,23 @@ from searoom.review.agreeing import Signed
 from searoom.review.texts import Texts
 from searoom.review.yearly import JOINT, Made
 from searoom.review.yearlysections import sheet
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES
 
-AUDIT: Final = (*WORKERS, "auditor")
+READERS: Final = SHOWN_TO["reviews"]
 KEPT: Final = 4  # reviews that were made and are kept for the next page that shows them
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One party's word on a review, and what this node makes of the same entries: `ours` is '' where it lacks some."""
+    """One party's word on a review, and what this node makes of the same entries: `ours` is '' where it lacks some.
+
+    `heads` is how they are written in an address, `entries` how many of which log in words.
+    """
 
     signed: Signed
     heads: str
+    entries: str
     at: str
     ours: str
 
@@ -58,12 +63,13 @@ async def review(asked: Asked) -> Response:
     body = await asyncio.to_thread(yearlypage.body, laid, asked.words)
     year, edition = _which(asked)
     joint = edition == JOINT
-    stands = await asyncio.to_thread(_stands, asked.view, year) if joint else []
+    stands = await asyncio.to_thread(_stands, asked, year) if joint else []
     said = [one.signed for one in stands]
     fields = {"field-year": str(year), "field-heads": yearly.heads_text(heads), "field-hash": made.digest}
     return asked.page(
         "incidents/review.html", sheet=laid, body=body, year=year, joint=joint, stands=stands, digest=made.digest,
-        state=agreeing.state(said, asked.view.agreement.parties), heads=yearly.heads_text(heads),
+        state=agreeing.state(said, asked.view.agreement.parties), entries=_entries(asked, heads),
+        first=_first(stands, asked.view.party),
         query=_query(asked), sign="/say/review-agreed?" + urlencode(fields), may_sign=asked.may(WORKERS),
         pdf=yearlypdf.ready(), command=yearlypdf.HOW_TO_GET, ref=ref_text,
     )  # fmt: skip
@@ -74,7 +80,7 @@ async def data(asked: Asked) -> Response:
     kind = asked.request.path_params["kind"]
     lang = asked.request.query_params.get("lang", asked.lang)
     if kind not in TYPES or lang not in LANGUAGES:
-        raise NotAllowed("there is no such file", advice=f"There are {', '.join(TYPES)}, in {', '.join(LANGUAGES)}.")
+        raise NotAllowed(Sentence("review_file.none", types=", ".join(TYPES), langs=", ".join(LANGUAGES)))
     made, _ = await _made(asked)
     content = await asyncio.to_thread(_file, asked.view, made, kind, lang)
     year, edition = _which(asked)
@@ -101,7 +107,7 @@ TYPES: Final[Mapping[str, str]] = {
 def _which(asked: Asked) -> tuple[int, str]:
     year, edition = asked.request.path_params["year"], asked.request.path_params["edition"]
     if edition not in yearly.EDITIONS:
-        raise NotAllowed("there is no such edition", advice=f"There are {', '.join(yearly.EDITIONS)}.")
+        raise NotAllowed(Sentence("review_file.no_edition", known=", ".join(yearly.EDITIONS)))
     return year, edition
 
 
@@ -146,15 +152,36 @@ def _joint(known: _Same, year: int, heads: tuple[tuple[str, int], ...]) -> Made:
     return yearly.make(known.account, view.agreement, view.book, year, heads=dict(heads))
 
 
-def _stands(view: View, year: int) -> list[Stand]:
-    found = []
+def _stands(asked: Asked, year: int) -> list[Stand]:
+    view, found = asked.view, []
     for one in agreeing.signed(view.account, year):
         try:
             ours = _make(view, year, JOINT, one.heads).digest
         except NotAllowed:
             ours = ""
-        found.append(Stand(one, yearly.heads_text(one.heads), to_text(one.at_us), ours))
+        found.append(Stand(one, yearly.heads_text(one.heads), _entries(asked, one.heads), to_text(one.at_us), ours))
     return sorted(found, key=lambda stand: view.agreement.parties.index(stand.signed.party))
+
+
+def _entries(asked: Asked, heads: Mapping[str, int]) -> str:
+    """Return in words of how many entries of which log a file is made; a second log of a party has its own name."""
+    return asked.words("mark.list").join(
+        asked.texts(
+            "reviews.entries_of", count=size, log=asked.called(log) if log in asked.view.agreement.parties else log
+        )
+        for log, size in sorted(heads.items())
+    )
+
+
+def _first(stands: Sequence[Stand], party: str) -> Stand | None:
+    """Return the file by which the page's first button stands: another party's that we make too, and did not sign.
+
+    Two parties that each sign their own newest record never sign the same; so who comes second signs what is signed.
+    """
+    ours = {(stand.signed.digest, stand.heads) for stand in stands if stand.signed.party == party}
+    same = [stand for stand in stands if stand.signed.party != party and stand.same]
+    newest = max(same, key=lambda stand: stand.signed.at_us, default=None)
+    return None if newest is None or (newest.signed.digest, newest.heads) in ours else newest
 
 
 def _query(asked: Asked) -> str:
@@ -163,7 +190,7 @@ def _query(asked: Asked) -> str:
 
 
 PAGES: Final = (
-    Page("/reviews", "reviews", reviews, roles=AUDIT, menu=True, follows=True),
-    Page("/reviews/{year:int}/{edition}", "review", review, roles=AUDIT),
-    Page("/reviews/{year:int}/{edition}/file.{kind}", "review-file", data, roles=AUDIT),
+    Page("/reviews", "reviews", reviews, roles=READERS, menu=True, follows=True),
+    Page("/reviews/{year:int}/{edition}", "review", review, roles=READERS),
+    Page("/reviews/{year:int}/{edition}/file.{kind}", "review-file", data, roles=READERS),
 )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from searoom import cbor
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 
 LONG: Final = 48  # bytes of a string that are shown; its length is said in any case
 _HEADER: Final = {1: "alg", 4: "kid"}
@@ -108,7 +109,7 @@ def _sign(value: cbor.Value, depth: int) -> Iterator[Line]:
 
 def _items(value: cbor.Value, size: int | None = None) -> tuple[cbor.Value, ...]:
     if not isinstance(value, list | tuple) or (size is not None and len(value) != size):
-        raise NotAllowed("these bytes are not put together as an entry is")
+        raise NotAllowed(Sentence("entry.not_put"))
     return tuple(value)
 
 

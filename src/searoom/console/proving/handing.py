@@ -26,6 +26,7 @@ from searoom.record import layout
 from searoom.record.evidence import Evidence
 from searoom.record.forks import from_evidence, party_of
 from searoom.record.proof import FORK_SUFFIX, PROOF_SUFFIX
+from searoom.sentences import Sentence
 from searoom.signals.tables import LANGUAGES
 
 TAKERS: Final = ("desk", "auditor", "administrator")
@@ -52,10 +53,10 @@ def attached(data: bytes, name: str, media_type: str = "application/octet-stream
 async def taken(asked: Asked, what: str) -> Response:
     """Return the record as a file; `NotAllowed` for what cannot be taken, or while another copy is put together."""
     if what not in WHAT:
-        raise NotAllowed(f"'{what:.20}' is nothing that can be taken")
+        raise NotAllowed(Sentence("take.nothing", what=f"{what:.20}"))
     house, view = asked.house, asked.view
     if house.folder in _BUSY:
-        raise NotAllowed("a copy is being put together already", advice="Wait until it is there, and ask again.")
+        raise NotAllowed(Sentence("take.already"))
     _BUSY.add(house.folder)
     try:
         note(asked, "exported", f"{what}, {sum(view.account.sizes.values())}")
@@ -88,9 +89,7 @@ async def _made(house: House, view: View, what: str) -> IO[bytes]:
             await house.follower.ask({"do": "export", "folder": str(target.resolve()), "closed": what == CLOSED})
         return await asyncio.to_thread(_written, part / "copy", target, view, what)
     except OSError as fault:
-        raise NotAllowed(
-            f"the copy cannot be written: {fault.strerror}", advice="Make room on the disk; the record is unharmed."
-        ) from None
+        raise NotAllowed(Sentence("take.not_written", problem=fault.strerror)) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -149,9 +148,7 @@ async def evidence(asked: Asked, number: int, *, fork: bool) -> Response:
         return attached(detail, f"{number:04}-{kind}.cbor")
     found = from_evidence([Evidence(kind, detail, 0)])
     if not found:
-        raise NotAllowed(
-            "this piece proves no fork by itself", advice="Take the piece as it is, with the counterpart's own copy."
-        )
+        raise NotAllowed(Sentence("take.no_fork"))
     party, held = party_of(found[0]), io.BytesIO()
     note(asked, "evidence-taken", f"{number} fork {party}")
     with zipfile.ZipFile(held, "w") as whole:

@@ -26,6 +26,7 @@ from searoom.record.proof import Proof
 from searoom.record.roster import author_of
 from searoom.review import rows
 from searoom.review.sections import MessageRow
+from searoom.sentences import Sentence
 
 STANDINGS: Final = {
     str(Verdict.NOT_YET): "not_yet",
@@ -42,7 +43,7 @@ async def record(asked: Asked) -> Response:
     try:
         looked = wanted(dict(asked.request.query_params))
     except NotAllowed as fault:
-        looked, status, wrong = Wanted(), 400, f"{fault.sentence}. {fault.advice()}".strip()
+        looked, status, wrong = Wanted(), 400, asked.refusal(fault)
     await caught_up(asked.house)
     count, found = search(asked.house.index.rows(view.account, view.book), looked, view.account)
     pages = max(1, -(-count // PAGE))
@@ -125,7 +126,7 @@ async def entry(asked: Asked) -> Response:
     log, index = str(asked.request.path_params["log"]), int(asked.request.path_params["index"])
     item = asked.view.account.message((log, index))
     if not 0 <= index < asked.house.follower.record.size(log):
-        raise NotAllowed(f"there is no entry {ref_text((log, index))} in the record")
+        raise NotAllowed(Sentence("entry.none", ref=ref_text((log, index))))
     held, _ = next(asked.house.follower.record.entries(log, index))
     proof, shown, fault = await _proven(asked, log, index)
     standing = next((one.kind for one in _standing(asked) if one.party == author_of(log)), "")
@@ -156,7 +157,7 @@ async def _proven(asked: Asked, log: str, index: int) -> tuple[Proof | None, Sho
         proof = Proof.from_bytes(cast("bytes", reply["proof"]))
         return proof, check(proof, Excerpt.from_bytes(proof.extra)), ""
     except SearoomError as fault:
-        return None, None, f"{fault.sentence}. {fault.advice()}".strip()
+        return None, None, asked.refusal(fault)
 
 
 def _hands(asked: Asked, held: Entry, item: Item | Again) -> tuple[Hand, ...]:
@@ -185,7 +186,7 @@ async def standing(asked: Asked) -> Response:
         reply = await asked.house.follower.ask({"do": "evidence"})
         kept = cast("list[Mapping[str, object]]", reply["evidence"])
     except SearoomError as problem:
-        fault = f"{problem.sentence}. {problem.advice()}".strip()
+        fault = asked.refusal(problem)
     return asked.page(
         "proving/standing.html",
         standing=_standing(asked),

@@ -10,7 +10,7 @@ from typing import Final
 from searoom.account import Again, Closed, Item, Message, Notice, State, Transcribed, ref_text
 from searoom.clock import to_text
 from searoom.console.view import View
-from searoom.delivery import delivery
+from searoom.matters.delivery import delivery
 from searoom.review.texts import HTML_LANGUAGES, Texts
 from searoom.signals import forms
 
@@ -71,7 +71,8 @@ def _value(view: View, item: Item | Again) -> dict[str, object]:
         "ref": ref_text(item.ref), "height": item.height, "author": item.author, "recipients": list(item.recipients),
         "claimed": to_text(item.claimed_us), "placed": to_text(item.placed_us),
         "signed_by": [
-            {"party": one.party, "id": one.holder, "name": one.name, "key": one.key_id.hex()} for one in item.signers
+            {"party": one.party, "id": one.holder, "name": one.name, "key": one.key_id.hex() if one.holder else ""}
+            for one in item.signers
         ],
         "kind": type(item).__name__.lower(),
     }  # fmt: skip

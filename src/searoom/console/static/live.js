@@ -1,6 +1,7 @@
 // Keeps a page new without loading it anew: draws what changed, counts down, and says when nobody answers any more.
 // @ts-check
 
+const AGAIN_MS = 10_000; // after a stream was refused
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
 const clock = document.getElementById("now");
@@ -31,6 +32,11 @@ function count() {
     each.textContent = left >= 0 ? `${span(left)} ${each.dataset.left}` : `${each.dataset.past} ${span(left)}`;
   }
 }
+
+const TOO_MANY = 429;
+
+/** How long whoever asked too often is told to wait, in milliseconds. @param {Response} answer */
+const later = (answer) => 1000 * (Number(answer.headers.get("retry-after")) || 1);
 
 let drawing = false;
 let again = false;
@@ -71,6 +77,7 @@ async function draw() {
   try {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect") return location.reload();
+    if (answer.status === TOO_MANY) return void setTimeout(draw, later(answer));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("live");
     const time = page.getElementById("now");
@@ -92,11 +99,27 @@ async function draw() {
 }
 
 if (document.body.dataset.follow) {
-  const stream = new EventSource("/stream?seen=" + document.body.dataset.follow);
+  follow("/stream?seen=" + document.body.dataset.follow);
+}
+
+/**
+ * Listens to what changes. A stream that is refused, as where too many pages are open, is asked for again, and until
+ * then the page is drawn anew from time to time.
+ * @param {string} address
+ */
+function follow(address) {
+  const stream = new EventSource(address);
   stream.addEventListener("changed", draw);
   stream.addEventListener("ended", () => location.reload());
   stream.addEventListener("open", () => stale?.setAttribute("hidden", ""));
-  stream.addEventListener("error", () => stale?.removeAttribute("hidden"));
+  stream.addEventListener("error", () => {
+    stale?.removeAttribute("hidden");
+    if (stream.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => {
+      draw().then(() => stale?.setAttribute("hidden", ""), () => {});
+      follow("/stream");
+    }, AGAIN_MS);
+  });
 }
 
 // A form is sent once, however often it is clicked; the server takes it once, too.
@@ -140,6 +163,7 @@ function posted(form) {
 async function check(form, leaving) {
   const answer = await fetch(location.href, { method: "POST", body: posted(form), headers: { "X-Live": "1" }, keepalive: leaving });
   if (leaving) return;
+  if (answer.status === TOO_MANY) return void setTimeout(() => check(form, false), later(answer));
   document.getElementById("ended")?.toggleAttribute("hidden", answer.status !== 401 && answer.status !== 403);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!page.getElementById("findings")) return;

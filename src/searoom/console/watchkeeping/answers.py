@@ -74,13 +74,13 @@ def _unanswered(view: View, texts: Texts) -> Answer:
     unread, unanswered, awaited = matters.unread(view), matters.unanswered(view), matters.awaited(view)
     flash = sum(one.filled.precedence == FLASH for one in unread)
     counts = [
-        ("flash", flash), ("unread", len(unread) - flash), ("unanswered", len(unanswered)), ("awaited", len(awaited)),
-        ("drafts", len(view.drafts)),
+        ("calls", sum(one.calls for one in matters.near(view))), ("flash", flash), ("unread", len(unread) - flash),
+        ("unanswered", len(unanswered)), ("awaited", len(awaited)), ("drafts", len(view.drafts)),
     ]  # fmt: skip
     parts = [texts(f"answer.{name}", count=count) for name, count in counts if count]
     if view.unread:
         parts.append(texts("answer.reading"))
-    look = "bad" if unread or unanswered else "waits" if parts else "idle"
+    look = "bad" if unread or unanswered or counts[0][1] else "waits" if parts else "idle"
     return Answer("unanswered", look, _joined(parts) or texts("open.none"))
 
 

@@ -9,8 +9,8 @@ from typing import Final, cast
 
 from searoom.account import Account, Message, ref_text
 from searoom.console.view import Note, View
-from searoom.items import Ref
 from searoom.obligations.calls import Calls
+from searoom.statements.items import Ref
 from searoom.units import MICROSECONDS
 
 REQUEST: Final = "call-request"

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.tables import Table
 from searoom.units import MICROSECONDS
 
@@ -65,7 +66,7 @@ class Card:
         for each in self.steps:
             if each.id == name:
                 return each
-        raise NotAllowed(f"this card has no step '{name:.40}'")
+        raise NotAllowed(Sentence("watch.no_step", name=f"{name:.40}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from searoom import cbor, handsigned
+from searoom import cbor
 from searoom.account import Message, ref_text
 from searoom.clock import to_text
 from searoom.console import matters
@@ -21,7 +21,10 @@ from searoom.obligations.standing import Obligation
 from searoom.record.roster import Roster
 from searoom.review.distance import say
 from searoom.review.texts import Texts
+from searoom.sentences import Sentence
 from searoom.signals.forms import Filled
+from searoom.statements import handsigned
+from searoom.statements.items import Transcribed
 
 FORM: Final = "hand-over"
 ENTRY: Final = "watch-entry"
@@ -63,7 +66,7 @@ def standing(view: View, texts: Texts) -> Mapping[str, tuple[Open, ...]]:
         "snoozed": list(_snoozed(view, texts)),
         "unread": [_message(view, one, texts) for one in matters.unread(view)],
         "unanswered": [_message(view, one, texts) for one in matters.unanswered(view)],
-        "awaited": [_message(view, one, texts) for one in matters.awaited(view)],
+        "awaited": [_awaited(view, one, texts) for one in matters.awaited(view)],
         "drafts": [_draft(view, one, texts) for one in view.drafts],
         "calls": [_call(view, one, texts) for one in calls.promised(view)],
         "lines": [_line(view, one, texts) for one in matters.lines(view) if not one.up or not one.sound],
@@ -139,14 +142,14 @@ def taken(view: View, roster: Roster) -> Taken | None:
 def of(view: View, index: int, roster: Roster) -> Taken:
     """Return a hand-over by the number of its note; `NotAllowed` where there is none of that number."""
     if not 0 <= index < len(view.notes) or view.notes[index].filled.form != FORM:
-        raise NotAllowed(f"note {index} is no hand-over of the watch")
+        raise NotAllowed(Sentence("watch.no_hand_over", index=index))
     note, fault, signed = view.notes[index], "", ""
     fields = note.filled.fields
     try:
         key = handsigned.signer(note.filled, view.book, roster, mechanism=view.agreement.id, party=view.party)
         signed = "" if key is None else key.name
         if key is not None and key.holder != fields["taken_by"]:
-            fault, signed = f"it was signed by {key.name}, and names another", ""
+            fault, signed = Sentence("watch.other_name", name=key.name), ""
     except (NotAllowed, Tampered) as problem:
         fault = problem.sentence
     return Taken(
@@ -186,6 +189,24 @@ def _message(view: View, one: Message, texts: Texts) -> Open:
         precedence=texts(f"handing.{one.filled.precedence}"),
     )  # fmt: skip
     return Open((ref_text(one.ref),), words, f"/messages/{one.ref[0]}/{one.ref[1]}")
+
+
+def _awaited(view: View, one: Message, texts: Texts) -> Open:
+    held, notes = _message(view, one, texts), beside(view, one, texts)
+    keys = tuple(ref_text(each.ref) for each in (matters.handed(view, one),) if each is not None)
+    return Open((*held.key, *keys), " · ".join((held.words, *notes)), held.link)
+
+
+def beside(view: View, one: Message, texts: Texts) -> tuple[str, ...]:
+    """Return what our officers did with an entry by other means, in words: how it was handed over, what they wrote."""
+    found, form = [], view.book.form(matters.CONVEYED)
+    if (conveyed := matters.handed(view, one)) is not None:
+        fields = conveyed.filled.fields
+        said = {name: form.field(name).choices[str(fields[name])][texts.lang] for name in ("medium", "readback")}
+        found.append(texts("handing.handed", at=to_text(cast("int", fields["at"])), **said))
+    answers = view.account.answers(one.ref)
+    told = [each for each in answers if isinstance(each, Transcribed) and each.said_by != view.party]
+    return (*found, *(texts("handing.told", ref=ref_text(each.ref)) for each in told[-1:]))
 
 
 def _draft(view: View, one: Mapping[str, object], texts: Texts) -> Open:

@@ -6,15 +6,16 @@ from typing import Final
 
 from starlette.responses import Response
 
-from searoom import desk
 from searoom.clock import to_text
 from searoom.console.asked import Asked
 from searoom.console.people import WORKERS
 from searoom.console.saying import SHOWN_S, once, person_of
 from searoom.console.watchkeeping import settings
 from searoom.console.watchkeeping.cards import WatchSettings
+from searoom.desk import asking as desk
 from searoom.errors import NotAllowed
 from searoom.officer import Placed
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled
 
@@ -62,7 +63,7 @@ def entry(asked: Asked, kind: str, words: str, more: Mapping[str, str]) -> Fille
     form = asked.view.book.form(ENTRY)
     kinds = form.field("kind").choices
     if kind not in kinds:
-        raise NotAllowed(f"'{kind:.40}' is no kind of entry; there are {', '.join(kinds)}")
+        raise NotAllowed(Sentence("watch.no_kind", kind=f"{kind:.40}", known=", ".join(kinds)))
     fields: dict[str, object] = {
         "at": asked.view.now_us, "kind": kind, "person": person_of(asked).name, "words": words.strip(),
         **{name: value for name, value in more.items() if value},

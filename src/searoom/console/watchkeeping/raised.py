@@ -12,10 +12,10 @@ from searoom.clock import from_text
 from searoom.console import matters
 from searoom.console.view import Note, View
 from searoom.console.watchkeeping.cards import Card, Step, WatchSettings
-from searoom.contacts import HEARD, SENT
 from searoom.encounters.settings import Grade
 from searoom.errors import SearoomError
 from searoom.link.progress import Verdict
+from searoom.matters.contacts import HEARD, SENT
 from searoom.signals import forms
 from searoom.units import MICROSECONDS
 

@@ -14,10 +14,10 @@ from searoom.clock import from_text, to_text
 from searoom.console import matters
 from searoom.console.view import Note, View
 from searoom.errors import SearoomError
-from searoom.items import Transcribed
 from searoom.review.texts import HTML_LANGUAGES, Texts
 from searoom.signals import forms
 from searoom.signals.forms import Filled
+from searoom.statements.items import Transcribed
 
 KINDS: Final = ("message", "contact", "alarm", "line", "call", "watch", "draft", "sighting", "record")
 """What a line can be of; an address filters by them."""
@@ -148,7 +148,9 @@ def _said(view: View, filled: Filled, texts: Texts) -> str:
 def _entry(view: View, filled: Filled, texts: Texts) -> str:
     fields, form = filled.fields, view.book.form(filled.form)
     kind = form.field("kind").choices[str(fields["kind"])][texts.lang]
-    return _short(" · ".join(str(part) for part in (kind, fields["words"], fields.get("about", "")) if part))
+    about = str(fields.get("about", ""))
+    named = view.agreement.name(about, texts.lang) if about in view.agreement.parties else about
+    return _short(" · ".join(str(part) for part in (kind, fields["words"], named) if part))
 
 
 def _bell(_view: View, filled: Filled, texts: Texts) -> str:

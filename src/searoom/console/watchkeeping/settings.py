@@ -7,6 +7,7 @@ from typing import Final
 
 from searoom.console.watchkeeping.cards import WatchSettings, read_settings
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.signals.tables import read_table
 
 FILE: Final = "watch.toml"
@@ -26,11 +27,11 @@ def of(folder: Path) -> WatchSettings:
 @lru_cache(8)
 def _read(file: Path, _changed_ns: int, size: int) -> WatchSettings:
     if size > MAX_BYTES:
-        raise NotAllowed(f"{FILE} has {size} bytes; {MAX_BYTES} are read at most")
+        raise NotAllowed(Sentence("watch.too_large", file=FILE, size=size, most=MAX_BYTES))
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise NotAllowed(f"{FILE} in the node's folder cannot be read: {problem}") from None
+        raise NotAllowed(Sentence("watch.not_read", file=FILE, problem=problem)) from None
     return read_settings(read_table(text, FILE))
 
 

@@ -2,12 +2,15 @@
 // @ts-check
 import * as maplibre from "../vendor/maplibre/maplibre-gl.mjs";
 import { beside } from "./geo.js";
+import { slow } from "./ground.js";
 import { colour, config, FONT, say } from "./words.js";
 
 const LAND = "/static/vendor/land/";
 const DAY = { sea: "#dbe7f0", land: "#e2d8bf", net: "#b9cad6" };
 const NIGHT = { sea: "#0a1016", land: "#30302a", net: "#1d2730" };
 const ink = config.light === "night" ? NIGHT : DAY;
+const AT_ONCE = 3; // layers added before others have their turn
+const turn = () => new Promise((done) => setTimeout(done));
 export const GRADES = { urgent: "--bad", warn: "--warn", advise: "--ink" };
 
 function net() {
@@ -36,6 +39,9 @@ function overlays() {
   return [
     ["zones", "fill", { "fill-color": own, "fill-opacity": 0.06 }, {}, ["==", ["geometry-type"], "Polygon"]],
     ["zones", "line", { "line-color": own, "line-width": 1.6, "line-dasharray": [8, 3, 2, 3] }, {}, null],
+    ["notices", "fill", { "fill-color": own, "fill-opacity": 0.1 }, {}, ["all", ["==", ["geometry-type"], "Polygon"], ["==", ["get", "state"], "now"]]],
+    ["notices", "line", { "line-color": own, "line-width": 2.6 }, {}, ["==", ["get", "state"], "now"]],
+    ["notices", "line", { "line-color": own, "line-width": 2.6, "line-dasharray": [1, 2] }, { "line-cap": "round" }, ["==", ["get", "state"], "coming"]],
     ["rings", "line", { "line-color": colour("--link"), "line-width": 1, "line-dasharray": [2, 3] }, {}, null],
     ["sectors", "fill", { "fill-color": colour("--warn"), "fill-opacity": 0.14 }, {}, ["==", ["geometry-type"], "Polygon"]],
     ["sectors", "line", { "line-color": colour("--warn"), "line-width": 1.2, "line-dasharray": [2, 2] }, {}, null],
@@ -46,6 +52,7 @@ function overlays() {
     ["measure", "line", { "line-color": colour("--link"), "line-width": 2.5 }, {}, null],
     ["chosen", "circle", { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": colour("--focus"), "circle-stroke-width": 3 }, {}, null],
     ["zones", "symbol", { "text-color": own, ...halo }, text("words"), ["==", ["geometry-type"], "Point"]],
+    ["notices", "symbol", { "text-color": own, ...halo }, text("words"), ["==", ["geometry-type"], "Point"]],
     ["rings", "symbol", { "text-color": colour("--link"), ...halo }, { ...text("words", 11), "symbol-placement": "line" }, ["has", "words"]],
     ["sectors", "symbol", { "text-color": colour("--warn"), ...halo }, text("words"), ["==", ["geometry-type"], "Point"]],
     ["pairs", "symbol", { "text-color": own, ...halo, "text-halo-width": 2.4 }, { ...text("words", 13), "text-allow-overlap": true, "text-ignore-placement": true }, ["has", "words"]],
@@ -62,13 +69,16 @@ export const bounds = (box) => [[box[0], box[1]], [box[2] <= box[0] ? box[2] + 3
  * @param {HTMLElement} sheet
  */
 export async function makeMap(sheet) {
-  await Promise.all([document.fonts.load(`12px "${FONT}"`, "海Aあ").catch(() => [])]);
+  await Promise.all([
+    document.fonts.load(`12px "${FONT}"`, "海Aあ").catch(() => []),
+    maplibre.importScriptInWorkers(new URL("./ashore.mjs", import.meta.url).href),
+  ]);
   const container = document.createElement("div");
   sheet.replaceChildren(container);
   container.className = "map";
   const names = [...new Set(overlays().map(([source]) => String(source)))];
   const empty = { type: "geojson", data: collection([]) };
-  const data = (/** @type {string} */ name) => ({ type: "geojson", data: new URL(LAND + name, location.href).href, tolerance: 0.25, maxzoom: 13 });
+  const data = (/** @type {string} */ name) => ({ type: "geojson", data: `ashore://${location.host}${LAND}${name}`, tolerance: 0.25, maxzoom: 13 });
   /** @type {any} */
   const style = {
     version: 8,
@@ -91,8 +101,9 @@ export async function makeMap(sheet) {
   const map = new maplibre.Map({
     container, style, bounds: bounds(config.box), fitBoundsOptions: { animate: false }, attributionControl: false,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, fadeDuration: 0, maxZoom: 17,
-    localIdeographFontFamily: false, boxZoom: false, canvasContextAttributes: { antialias: false },
+    localIdeographFontFamily: false, boxZoom: false, validateStyle: false, canvasContextAttributes: { antialias: false },
   });
+  if (slow(map)) map.getCanvas().hidden = true; // from the first frame on: `layer.js` lays its frames under the craft
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
@@ -101,10 +112,10 @@ export async function makeMap(sheet) {
   map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: `${warned} | <span lang="en">${credit}</span>` }));
   map.getCanvas().setAttribute("aria-label", say("chart.select_one"));
   await new Promise((done) => map.once("style.load", done));
-  const layers = overlays();
-  layers.forEach(([source, type, paint, layout, filter], k) => {
+  for (const [k, [source, type, paint, layout, filter]] of overlays().entries()) {
+    if (k % AT_ONCE === 0) await turn();
     map.addLayer(/** @type {any} */ ({ id: `${source}-${type}-${k}`, source, type, paint, layout, ...(filter ? { filter } : {}) }));
-  });
+  }
   return map;
 }
 

@@ -1,6 +1,7 @@
 // Hands the craft to the painter, which draws them over the map on a thread of its own; the map itself stands still.
 // @ts-check
 import { how } from "./feed.js";
+import { fetched, slow } from "./ground.js";
 import { colour, config } from "./words.js";
 
 const NOBODY = 4;
@@ -24,6 +25,7 @@ function dot(name, alpha) {
 export class CraftLayer {
   constructor() {
     this.drawn = 0; // the number of the newest update that is painted
+    this.laid = false; // whether the map with its land is there, too
     this.number = 0;
     /** @type {any} */
     this.map = null;
@@ -36,21 +38,35 @@ export class CraftLayer {
   attach(map, told) {
     this.map = map;
     this.told = told;
-    const canvas = document.createElement("canvas");
-    canvas.className = "painter";
-    canvas.setAttribute("aria-hidden", "true");
-    map.getCanvasContainer().append(canvas);
+    const [under, canvas] = [0, 1].map(() => {
+      const made = document.createElement("canvas");
+      made.className = "painter";
+      made.setAttribute("aria-hidden", "true");
+      map.getCanvasContainer().append(made);
+      return made;
+    });
     this.painter = new Worker(new URL("./painter.js", import.meta.url), { type: "module" });
     this.painter.onmessage = ({ data }) => {
-      this.drawn = data;
+      if (data === "laid") this.laid = true;
+      else this.drawn = data;
       this.told();
     };
     const away = canvas.transferControlToOffscreen();
     const looks = ["--c0", "--c1", "--c2", "--c3", "--ink"].map(colour);
     this.painter.postMessage({ canvas: away, inks: { looks, card: colour("--card"), way: dot("--ink", 190) } }, [away]);
+    this.fetch(map, under);
     map.on("move", () => this.look());
     map.on("resize", () => this.look());
     this.look();
+  }
+
+  /** Where the map itself is drawn slowly, its frames are painted there, too. @param {any} map @param {HTMLCanvasElement} under */
+  fetch(map, under) {
+    this.laid = !slow(map);
+    if (this.laid) return under.remove();
+    const away = under.transferControlToOffscreen();
+    this.painter?.postMessage({ under: away }, [away]);
+    fetched(map, (dots, wide, high, whole) => this.painter?.postMessage({ ground: { dots, wide, high, whole } }, [dots]));
   }
 
   /** Tell the painter what the map shows now. */

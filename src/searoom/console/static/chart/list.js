@@ -157,3 +157,25 @@ export function showTold(feed, all) {
     write(blind, feed.blind.length ? say("chart.blind", { names: feed.blind.map(visible).join(", ") }) : "");
   }
 }
+
+let noticed = "";
+
+/** The areas of notices in words, as they stand at a moment. @param {any} geojson @param {number} now */
+export function showNotices(geojson, now) {
+  const told = geojson.features.map((/** @type {any} */ one) => one.properties)
+    .filter((/** @type {any} */ one) => one.placed <= now && now < one.to)
+    .map((/** @type {any} */ one) => ({ ...one, state: one.from <= now ? "now" : "coming" }));
+  const next = told.map((/** @type {any} */ one) => one.ref + one.area + one.state).join("\n");
+  if (next === noticed) return;
+  noticed = next;
+  const rows = told.map((/** @type {any} */ one) => {
+    const row = make("li", "", { class: one.state });
+    const link = make("a", visible(one[one.state]), { href: `/messages/${one.ref}` });
+    const sign = make("span", party(one.party)?.sign ?? "○", { class: `sign p${party(one.party)?.look}`, "aria-hidden": "true" });
+    const area = make("span", "", { class: "quiet" });
+    area.append(make("bdi", visible(one.area)));
+    row.append(make("span", say(`chart.state_${one.state}`), { class: "state" }), " ", sign, " ", link, " ", area);
+    return row;
+  });
+  document.getElementById("notices")?.replaceChildren(...(rows.length ? rows : [make("li", say("chart.no_notices"), { class: "quiet" })]));
+}

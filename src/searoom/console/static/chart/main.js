@@ -4,7 +4,7 @@ import { boxOf, makeMap, put } from "./base.js";
 import { drawHere } from "./drawn.js";
 import { Feed, nearest } from "./feed.js";
 import { CraftLayer } from "./layer.js";
-import { markChosen, showPairs, showSelected, showTable, showTold } from "./list.js";
+import { markChosen, showNotices, showPairs, showSelected, showTable, showTold } from "./list.js";
 import * as over from "./over.js";
 import { boxText, query, text, turn } from "./view.js";
 import { config, say } from "./words.js";
@@ -21,7 +21,10 @@ let measuring = false;
 /** @type {[number, number][]} */
 let ends = [];
 let listed = 0;
+/** @type {any} */
+let noticed = { features: [] };
 
+const NOTICED_MS = 30_000;
 const feed = new Feed(draw);
 
 function draw() {
@@ -48,6 +51,7 @@ function drawMap(one) {
   layer.show(feed.craft.values(), feed.craft.size, feed.sources, feed.now, over.known(minutes));
   const paired = new Set(feed.pairs.flatMap((pair) => [pair.a, pair.b]));
   set("pairs", over.pairs(feed.pairs));
+  set("notices", over.notices(noticed, feed.now));
   set("sectors", over.sectors(feed.sightings));
   const many = feed.craft.size;
   const craft = many <= 2500 ? [...feed.craft.values()] : [...feed.craft.values()].filter((each) => each.party || paired.has(each.name) || each.id === chosen);
@@ -88,6 +92,13 @@ function choose(id) {
   page.dataset.chosen = one?.name ?? "";
   set("chosen", one ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [one.lon, one.lat] } }] : []);
   return one;
+}
+
+/** Read the areas of notices anew; what cannot be read now stays as it was. */
+async function notice() {
+  const answer = await fetch("/chart/notices.json").catch(() => null);
+  if (answer?.ok) noticed = await answer.json();
+  if (feed.now) showNotices(noticed, feed.now);
 }
 
 function reopen() {
@@ -177,7 +188,7 @@ async function begin() {
   }
   tools();
   const ready = () => {
-    if (!page.dataset.ready && feed.now && layer.drawn && map.areTilesLoaded()) page.dataset.ready = "map";
+    if (!page.dataset.ready && feed.now && layer.drawn && layer.laid && map.areTilesLoaded()) page.dataset.ready = "map";
   };
   layer.attach(map, () => {
     page.dataset.uploads = String(layer.drawn);
@@ -185,6 +196,8 @@ async function begin() {
   });
   map.on("render", ready);
   draw();
+  notice();
+  setInterval(notice, NOTICED_MS);
   put(map, "zones", over.zones(await (await fetch("/chart/zones.json")).json()));
 }
 

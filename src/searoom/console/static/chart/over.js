@@ -96,6 +96,20 @@ export function zones(geojson) {
   });
 }
 
+/** The areas of notices as they stand at a moment: said by then, and not over. @param {any} geojson @param {number} now */
+export function notices(geojson, now) {
+  return geojson.features.flatMap((/** @type {any} */ one) => {
+    const told = one.properties;
+    if (!one.geometry || told.placed > now || told.to <= now) return [];
+    const state = told.from <= now ? "now" : "coming";
+    const ink = inkOf(told.party);
+    const corners = one.geometry.coordinates[0];
+    const top = corners.reduce((/** @type {any} */ best, /** @type {any} */ each) => (each[1] > best[1] ? each : best), corners[0]);
+    const words = `${party(told.party)?.sign ?? "○"} ${told[state]}`;
+    return [feature(one.geometry, { ink, state }), feature({ type: "Point", coordinates: top }, { ink, words, state: "" })];
+  });
+}
+
 /** @param {import("./geo.js").Place[]} ends */
 export function measured(ends) {
   if (ends.length < 2) return ends.map((place) => feature({ type: "Point", coordinates: place }, { words: "+" }));

@@ -11,6 +11,8 @@ const FLOATS = 6; // east, north, turn, sign, strength, size
 let canvas;
 /** @type {OffscreenCanvasRenderingContext2D} */
 let pen;
+/** @type {OffscreenCanvas} where the map's own frames go, if it is drawn slowly */
+let under;
 /** @type {{looks: string[], card: string, way: number}} */
 let inks = { looks: [], card: "", way: 0 };
 let view = { x: 0.5, y: 0.5, scale: 512, ratio: 1 };
@@ -147,7 +149,21 @@ function signs(wide, high, ox, oy) {
   }
 }
 
+/** A frame of the map comes from its lowest row upwards. @param {{dots: ArrayBuffer, wide: number, high: number, whole: boolean}} frame */
+function lay({ dots, wide, high, whole }) {
+  const picture = new ImageData(wide, high);
+  const [from, to] = [new Uint32Array(dots), new Uint32Array(picture.data.buffer)];
+  for (let row = 0; row < high; row++) to.set(from.subarray((high - 1 - row) * wide, (high - row) * wide), row * wide);
+  if (under.width !== wide) under.width = wide;
+  if (under.height !== high) under.height = high;
+  under.getContext("2d", { willReadFrequently: true })?.putImageData(picture, 0, 0);
+  if (whole) postMessage("laid");
+}
+
 onmessage = ({ data }) => {
+  if (data.under) under = data.under;
+  if (data.ground) lay(data.ground);
+  if (data.under || data.ground) return;
   if (data.canvas) {
     canvas = data.canvas;
     inks = data.inks;

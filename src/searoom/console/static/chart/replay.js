@@ -5,7 +5,7 @@ import { drawHere } from "./drawn.js";
 import { called, nearest, place } from "./feed.js";
 import { apart, destination } from "./geo.js";
 import { CraftLayer } from "./layer.js";
-import { showSelected } from "./list.js";
+import { showNotices, showSelected } from "./list.js";
 import * as over from "./over.js";
 import { query, turn } from "./view.js";
 import { clock, colour, config, party, say, visible } from "./words.js";
@@ -26,6 +26,8 @@ const layer = new CraftLayer();
 let map = null;
 /** @type {any} */
 let past = { craft: [], grades: [], sources: [] };
+/** @type {any} */
+let noticed = { features: [] };
 let now = config.at ?? start;
 let playing = false;
 let last = 0;
@@ -105,6 +107,7 @@ function draw() {
   if (document.activeElement !== scrub || playing) scrub.value = String(Math.round((now - start) / 1000));
   scrub.setAttribute("aria-valuetext", clock(now));
   showSelected(one, past.sources, now);
+  showNotices(noticed, now);
   if (map) {
     layer.show(craft, craft.length, past.sources, now, config.vector);
     const paired = new Set(open.flatMap((pair) => [pair.a, pair.b]));
@@ -112,6 +115,7 @@ function draw() {
     put(map, "labels", over.names(craft, paired, chosen, now));
     put(map, "errors", over.errors(craft, 60));
     put(map, "trails", trails(craft));
+    put(map, "notices", over.notices(noticed, now));
     put(map, "chosen", one && craft.includes(one) ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [one.lon, one.lat] } }] : []);
   }
   page.dataset.now = clock(now);
@@ -220,6 +224,7 @@ async function begin() {
   for (const one of document.querySelectorAll(".needs-script")) one.removeAttribute("hidden");
   listen();
   await load();
+  noticed = await (await fetch("/chart/notices.json?" + config.tracks)).json();
   const named = past.craft.find((/** @type {any} */ track) => track.name === config.craft || (config.craft && track.unit === config.craft));
   try {
     map = await makeMap(sheet);
