@@ -48,7 +48,8 @@ def test_what_moves_is_drawn_anew_without_loading_the_page(sea):
     tick(sea.stage, "amber", 860)
 
     expect(page.locator("#selected [data-key=position]")).not_to_have_text(before, timeout=10_000)
-    expect(page.locator("#pairs .urgent")).to_contain_text("CPA")
+    expect(page.locator("#pairs .urgent a")).to_contain_text("CPA")
+    assert page.locator("#pairs .urgent a").get_attribute("href").startswith("/encounters/")
     assert page.evaluate("() => window.same")
 
 

@@ -26,7 +26,7 @@ def close(desks):
 
 def signed(page):
     """Look once more at the form that is filled in, and sign it."""
-    page.locator("main button[value=look]").click()
+    page.locator("main button.main[value=look]").click()
     page.locator("main button[value=sign]").click()
 
 
@@ -37,7 +37,7 @@ def test_encounter_words_both_logs_and_an_answer(close):
 
     amber.locator("#closing a[href^='/encounters/']").first.click()
     amber.get_by_role("button", name="I have heard it").click()
-    amber.get_by_text("heard by amber-1 at").wait_for()
+    amber.get_by_text("heard by Lt Cdr Arden (Amber) at").wait_for()
     amber.keyboard.press("a")
     amber.wait_for_url("**/say/a")
     amber.evaluate(PAINTED)

@@ -23,8 +23,8 @@ FORMS = {
     "take_audit", "take_record", "withdraw",
 }  # fmt: skip
 FILES = {
-    "chart_craft", "chart_zones", "chart_drawn", "chart_stream", "replay_tracks", "replay_drawn", "review-file", "sound",
-    "take_proof", "take_evidence", "hotline_flash", "hotline_file",
+    "chart_craft", "chart_zones", "chart_notices", "chart_drawn", "chart_stream", "replay_tracks", "replay_drawn", "review-file",
+    "sound", "take_proof", "take_evidence", "hotline_flash", "hotline_file",
 }  # fmt: skip
 
 SIGNED_FIRST = {"handed"}  # a hand-over that was signed: test_watch.py signs one and looks at it

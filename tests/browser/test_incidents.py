@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from playwright.sync_api import expect
 
 from searoom.signals.tables import LANGUAGES
 
@@ -32,7 +33,7 @@ def test_an_incident_is_read_on_a_phone(after, lang):
 
     assert 2 == page.locator("#accounts ~ .cols .side").count()
     assert page.locator("figure.plot .narrow").first.is_visible()
-    assert not page.locator("figure.plot .wide").first.is_visible()
+    expect(page.locator("figure.plot .wide").first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

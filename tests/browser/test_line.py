@@ -47,7 +47,7 @@ def test_a_counterpart_that_is_unplugged_is_shown_as_silent_and_comes_back(proce
     amber.locator("#line .state").get_by_text("Silent").wait_for()
 
     amber.goto(f"{processes.url('amber')}/say/hotline-contact?field-phrase=please-answer")
-    amber.locator("main button[value=look]").click()
+    amber.locator("main button.main[value=look]").click()
     amber.locator("main button[value=sign]").click()
     amber.wait_for_url("**/messages/**")
     entry = amber.url.removeprefix(processes.url("amber"))
@@ -83,7 +83,7 @@ def test_a_session_that_ends_leads_to_the_door_and_back_and_loses_no_words(proce
     amber.wait_for_timeout(1_000)  # until it was checked and kept
     amber.context.clear_cookies(name="searoom-session-amber")
     amber.locator("[name=field-text]").press_sequentially(".")
-    amber.locator("main button[value=look]").click()
+    amber.locator("main button.main[value=look]").click()
 
     with amber.expect_popup() as opened:
         amber.locator("main a[href='/sign-in']").click()

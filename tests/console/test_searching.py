@@ -108,7 +108,7 @@ def test_what_is_closed_to_us_is_found_as_closed():
     """An entry that we cannot read keeps its place in the search, with its reason."""
     first = ITEMS[0]
     shut = Closed(
-        **{name: getattr(first, name) for name in Closed.__dataclass_fields__ if name != "why"}, why="not for us"
+        **{name: getattr(first, name) for name in Closed.__dataclass_fields__ if hasattr(first, name)}, why="not for us"
     )
     account = arrange(PARTIES, [shut], {})
 

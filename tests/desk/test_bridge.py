@@ -243,7 +243,7 @@ def test_the_name_that_a_craft_sends_is_shown_as_what_it_sends(stage):
     """From a file as from a feed; it stands beside the number and never in its place."""
     folder = stage.folder("amber")
     change_settings(folder, sensors=("ais.nmea",))
-    lines = (Path(__file__).parent / "data" / "dma_stream_2010-06-11.txt").read_bytes()
+    lines = (Path(__file__).parent.parent / "data" / "dma_stream_2010-06-11.txt").read_bytes()
     (folder / "ais.nmea").write_bytes(lines)
     node = Node.open(folder)
     eyes = Lookout(node)

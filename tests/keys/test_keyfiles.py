@@ -24,7 +24,7 @@ SEED = bytes(range(32))
 WORDS = b"correct horse battery"
 FORCED = b"the kettle is on again"
 WHAT = "officer amber-1"
-VECTOR = Path(__file__).parent / "vectors" / "keyfile.key"
+VECTOR = Path(__file__).parent.parent / "vectors" / "keyfile.key"
 
 
 @pytest.fixture(scope="module")

@@ -115,8 +115,8 @@ GO = "amber says exercise-movement as M: units = x; start = 2026-02-03T00:00:00Z
 def test_a_notice_is_judged_by_what_it_announces(counted, said, had, now, state):
     """Counted to receipt or to sending, as the clause says; what never came is missed when its time has come."""
     agreement = small(MOVE.replace('"receipt"', f'"{counted}"'))
-    heard = [f"At {had}", "coral receives everything"] if had else []
-    tell(agreement, f"At {said}", GO, *heard, f"At {now}", f"Then move of amber for M is {state}")
+    heard, eyes = ([f"At {had}", "coral receives everything"], "coral") if had else ([], "amber")
+    tell(agreement, f"At {said}", GO, *heard, f"At {now}", f"Then, as {eyes} sees it, move of amber for M is {state}")
 
 
 def test_a_promise_is_broken_by_its_givers_own_word():

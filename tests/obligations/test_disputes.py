@@ -17,10 +17,11 @@ LONGER = "{} says exercise-dispute-longer in reply to D: until = {}"
 def test_runs_from_receipt_through_its_stages_to_the_default():
     """No stage runs before the other side has it."""
     tell(
-        small(rule("d", CLOCK)), *OPEN, "Then d for D is open",
-        "At 2026-02-05", "coral receives everything", "Then d for D is running, until 2026-02-15T00:00:00Z",
-        "At 2026-02-15", "Then d for D is running, until 2026-02-20T00:00:00Z",
-        "At 2026-02-20", "Then d for D is default",
+        small(rule("d", CLOCK)), *OPEN, "Then, as amber sees it, d for D is open",
+        "At 2026-02-05", "coral receives everything",
+        "Then, as coral sees it, d for D is running, until 2026-02-15T00:00:00Z",
+        "At 2026-02-15", "Then, as coral sees it, d for D is running, until 2026-02-20T00:00:00Z",
+        "At 2026-02-20", "Then, as coral sees it, d for D is default",
     )  # fmt: skip
 
 

@@ -35,6 +35,34 @@ def test_what_was_written_is_read_after_reopening(tmp_path: Path) -> None:
     assert [b"note 2"] == [content for _, content in again.read(2)]
 
 
+@pytest.mark.parametrize("loss", Loss)
+def test_several_at_once_are_all_there_or_none(loss: Loss) -> None:
+    """One transaction and one head for them; where the disk fails, a start finds all or nothing, as the disk did."""
+    store = FailingStore(SqliteStore(":memory:"))
+    log = make_private(AMBER, store)
+    log.write(b"before", signer=AMBER.station, now_us=NOW_US)
+    writes = store.writes
+    assert [1, 2] == [entry.index for entry in log.write_all((b"a", b"b"), signer=AMBER.station, now_us=NOW_US)]
+    assert 1 == store.writes - writes
+    assert () == log.write_all((), signer=AMBER.station, now_us=NOW_US)
+    store.fail("append", loss)
+    with pytest.raises(StateUnknown):
+        log.write_all((b"c", b"d"), signer=AMBER.station, now_us=NOW_US)
+    assert 3 == log.size
+    again = [content for _, content in make_private(AMBER, store).read()]
+    assert [b"before", b"a", b"b", *([b"c", b"d"] if loss is Loss.WORD_LOST else [])] == again
+
+
+def test_one_that_is_refused_takes_the_others_with_it() -> None:
+    """A key that may not write: nothing of what came before it in the same breath stands."""
+    log = make_private(AMBER)
+    with pytest.raises(NotAllowed):
+        log.write_all((b"a", b"b"), signer=AMBER.log, now_us=NOW_US)
+    assert 0 == log.size
+    log.write(b"c", signer=AMBER.station, now_us=NOW_US)
+    assert [b"c"] == [content for _, content in log.read()]
+
+
 def test_an_entry_says_that_it_is_national() -> None:
     """Other mechanism id, other origin, no recipients, nothing heard."""
     store = SqliteStore(":memory:")

@@ -124,18 +124,20 @@ def test_a_restart_reports_no_old_change_as_new(stage):
 
 @pytest.mark.parametrize("written", range(7))
 def test_a_crash_between_two_notes_loses_none(stage, monkeypatch, written):
-    """The disk fails after so many notes of a look: the next start writes the rest, and none twice."""
+    """The notes of a look were cut short after so many: the next start writes the rest, and none twice."""
     thin(stage, until_s=120)
     change = Settings(levels=(Level(Grade.URGENT, 20_000.0, 3600.0),))
     node = Node.open(stage.folder("amber"))
-    note, count = node.notebook.note, iter(range(100))
+    note_all, left = node.notebook.note_all, [written]
 
-    def failing(filled):
-        if next(count) == written:
+    def failing(notes):
+        placed = note_all(notes[: left[0]])
+        left[0] -= len(placed)
+        if len(placed) < len(notes):
             raise StateUnknown("the disk is full")
-        return note(filled)
+        return placed
 
-    monkeypatch.setattr(node.notebook, "note", failing)
+    monkeypatch.setattr(node.notebook, "note_all", failing)
     with pytest.raises(StateUnknown):
         Lookout(node, change).look(at_us(stage, 120))
     node.close()

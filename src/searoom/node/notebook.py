@@ -2,7 +2,7 @@
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -41,13 +41,21 @@ class Notebook:
 
     def note(self, filled: Filled) -> Entry:
         """Write what is national into the national log."""
-        if self._book.form(filled.form).visibility != "national":
-            raise NotAllowed(f"'{filled.form}' is said to the other party; it is no national note")
-        forms.require(filled, self._book)
-        entry = self._log.write(forms.encode(filled, self._book), signer=self._station, now_us=self._now())
-        if entry.index == len(self._forms):
-            self._take(filled)
+        (entry,) = self.note_all((filled,))
         return entry
+
+    def note_all(self, notes: Sequence[Filled]) -> tuple[Entry, ...]:
+        """Write several notes at once: all of them or none, for one wait at the disk."""
+        for filled in notes:
+            if self._book.form(filled.form).visibility != "national":
+                raise NotAllowed(f"'{filled.form}' is said to the other party; it is no national note")
+            forms.require(filled, self._book)
+        contents = [forms.encode(filled, self._book) for filled in notes]
+        entries = self._log.write_all(contents, signer=self._station, now_us=self._now())
+        for entry, filled in zip(entries, notes, strict=True):
+            if entry.index == len(self._forms):
+                self._take(filled)
+        return entries
 
     def notes(self, *wanted: str) -> Iterator[tuple[Entry, Filled]]:
         """Yield the notes of these forms, in the order in which they were written; no other is opened twice."""

@@ -6,7 +6,7 @@ record even if somebody put it there. It has no recipients, no cosignature and n
 is no method here that a session could call.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from searoom.errors import NotAllowed, SearoomError, Tampered
@@ -129,6 +129,29 @@ class PrivateLog:
 
     def write(self, content: bytes, *, signer: PrivateKey, now_us: int) -> Entry:
         """Seal `content` to ourselves and place it; on return it is durable. `signer`: an officer or the station."""
+        (entry,) = self.write_all((content,), signer=signer, now_us=now_us)
+        return entry
+
+    def write_all(self, contents: Iterable[bytes], *, signer: PrivateKey, now_us: int) -> tuple[Entry, ...]:
+        """Write several at once: under one head and in one transaction, all of them or none."""
+        log, placed = self._log, list[Entry]()
+        with log.staging():
+            items = []
+            for content in contents:
+                entry, body = self._placed(content, signer, now_us)
+                self._check(entry)
+                data = entry.to_bytes()
+                log.stage(entry, data)
+                placed.append(entry)
+                items.append((data, body))
+            if items:
+                head = Checkpoint(self._origin, log.staged_size, log.staged_root())
+                note = notes.sign(head, self._origin, self._log_key).to_bytes()
+                log.commit(items, note, now_us=now_us)
+        return tuple(placed)
+
+    def _placed(self, content: bytes, signer: PrivateKey, now_us: int) -> tuple[Entry, bytes]:
+        """Return the entry that stands next, with its sealed body."""
         sealed = seal(
             content,
             mechanism=self.mechanism,
@@ -146,24 +169,16 @@ class PrivateLog:
             claimed_us=now_us,
             until_us=None,
         )
-        log = self._log
         entry = place(
             release(statement, signer),
             log=self.party,
-            index=log.size,
-            height=rules.next_height(log.last, (), _Nobody(log).head_height),
+            index=self._log.staged_size,
+            height=rules.next_height(self._log.last, (), _Nobody(self._log).head_height),
             heard=(),
             placed_us=now_us,
             station_key=self._station_key,
         )
-        data = entry.to_bytes()
-        with log.staging():
-            self._check(entry)
-            log.stage(entry, data)
-            head = Checkpoint(self._origin, log.staged_size, log.staged_root())
-            note = notes.sign(head, self._origin, self._log_key).to_bytes()
-            log.commit([(data, sealed.body)], note, now_us=now_us)
-        return entry
+        return entry, sealed.body
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry from `start` to before `stop` with its content; `Tampered` where the store was changed."""

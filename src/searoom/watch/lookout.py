@@ -120,11 +120,10 @@ class Lookout:
         rows = list(self._thinning.rows(fixes, lambda name: name in self._matter))
         if moment_us < self._noted_us:
             return ()
-        for row in rows:
-            track = tracks.names[int(tracks.craft[row])]
-            self._keep(self._notes.position(fixes, row, track, moment_us))
-        for note in (*self._notes.alerts(raised, moment_us), *self._notes.events(events), *self._notes.zones(warned)):
-            self._keep(note)
+        seen = [self._notes.position(fixes, row, tracks.names[int(tracks.craft[row])], moment_us) for row in rows]
+        self._keep(
+            *seen, *self._notes.alerts(raised, moment_us), *self._notes.events(events), *self._notes.zones(warned)
+        )
         return raised if moment_us > self._noted_us else ()
 
     def _follow(self, events: tuple[Event, ...], known: tuple[Encounter, ...]) -> None:
@@ -147,9 +146,10 @@ class Lookout:
         places = {name: self._closeup.place(name, moment_us) for name in sorted(self._zoned)}
         return self._limits.step({name: place for name, place in places.items() if place is not None}, moment_us)
 
-    def _keep(self, note: Filled) -> None:
-        if forms.encode(note, self._node.book) not in self._there:
-            self._node.notebook.note(note)
+    def _keep(self, *notes: Filled) -> None:
+        """Note together what a look made, but for what stands there already."""
+        book = self._node.book
+        self._node.notebook.note_all([each for each in notes if forms.encode(each, book) not in self._there])
 
     # -- what is asked ---------------------------------------------------------------------------------
 

@@ -51,6 +51,13 @@ def test_the_page_has_all_of_it_without_a_script(sea_stage, lang):
     assert "style=" not in text
 
 
+def test_an_open_pair_leads_to_its_page(sit):
+    """From the chart's list to the words for it."""
+    link = re.search(r'<a href="(/encounters/[^"]+)"><bdi>[^<]*CPA', sit.get("/chart")[2])[1]
+
+    assert 200 == sit.get(link)[0]
+
+
 def test_a_selected_craft_and_filters_hold_without_a_script(sit):
     """A link of the table selects; a filter leaves the others out, and the choice stays chosen."""
     text = sit.get("/chart")[2]

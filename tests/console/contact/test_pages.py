@@ -56,7 +56,7 @@ def test_an_alarm_calls_until_somebody_answers_and_says_who_did(close):
 
     status, headers, _ = sit.post(f"{close.pair}/acknowledge", {**form_of(sit, close.pair), "back": "list"})
     assert (303, "/encounters") == (status, headers["location"])
-    wait_for(lambda: "heard by amber-1 at" in words(other.get("/encounters")[2]))
+    wait_for(lambda: "heard by Lt Cdr Arden (Amber) at" in words(other.get("/encounters")[2]))
 
     assert "CALLS FOR SOMEBODY · step 3 of 3: everybody on the bridge" in before
     assert "CALLS FOR SOMEBODY" not in words(other.get("/encounters")[2])
@@ -67,7 +67,7 @@ def test_a_pair_is_put_off_until_a_time_that_is_shown(close):
     """Ten minutes from now; the page says until when and by whom, and that a more pressing grade rings before."""
     sit = close.sit(close.amber)
     sit.post(f"{close.pair}/snooze", {**form_of(sit, close.pair), "minutes": "10"})
-    wait_for(lambda: "put off until 2026-06-03T02:19:30Z by amber-1" in words(sit.get(close.pair)[2]))
+    wait_for(lambda: "put off until 2026-06-03T02:19:30Z by Lt Cdr Arden (Amber)" in words(sit.get(close.pair)[2]))
 
     assert "CALLS FOR SOMEBODY" not in words(sit.get(close.pair)[2])
     for second in range(600, 1210, 30):

@@ -44,12 +44,12 @@ def test_what_was_seen_opens_an_encounter(close):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"bearing_deg": "370"}, "bearing_deg out of range"),
-        ({"range_nm": ""}, "sighting without range_nm"),
+        ({"bearing_deg": "370"}, "True bearing, degrees out of range"),
+        ({"range_nm": ""}, "sighting without Range by eye, nautical miles"),
         ({"name": "<script>alert(1)</script>" * 3}, "at most 48 letters"),
         ({"seen": "a\u202eb"}, "U+202E"),
         ({"time_utc": "now"}, "time cannot be read"),
-        ({"lat": "91", "lon": "0"}, "lat out of range"),
+        ({"lat": "91", "lon": "0"}, "Seen from latitude, degrees (empty: our own ship) out of range"),
     ],
 )
 def test_what_was_typed_wrong_is_told_and_stays_in_its_box(close, typed, says):

@@ -15,6 +15,7 @@ from searoom.console.chart import land, listed, replays, saidso
 from searoom.console.chart.sheets import called, in_json, notices_at, notices_of, sea_of, svg, zones_of
 from searoom.console.chart.told import Teller
 from searoom.console.chart.wanted import UTMOST, Wanted, chosen, first_box, wanted
+from searoom.console.contact.links import pair
 from searoom.console.people import WORKERS
 from searoom.console.sea import EVERY_S
 from searoom.review.svg import look
@@ -47,7 +48,10 @@ async def chart(asked: Asked) -> Response:
         most=listed.MOST,
         parties=saidso.parties_of(names),
         chosen=next((row for row in rows if view.craft in (row.name, row.called) and view.craft), None),
-        pairs=[{"grade": one["grade"], "words": saidso.pair_words(one, sea.now_us, t)} for one in sea.pairs],
+        pairs=[
+            {"grade": one["grade"], "words": saidso.pair_words(one, sea.now_us, t), "link": pair(one["a"], one["b"])}
+            for one in sea.pairs
+        ],
         rows=[_shown(row, view, names, asked) for row in rows],
         zones=[_zone(feature, asked) for feature in zones],
         notices=[one["properties"] for one in notices_at(asked, asked.view.now_us)],

@@ -107,7 +107,7 @@ export async function makeMap(sheet) {
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new maplibre.ScaleControl({ unit: "nautical", maxWidth: 140 }), "bottom-left");
+  map.addControl(new maplibre.ScaleControl({ unit: "nautical", maxWidth: 140 }), "top-left");
   const [warned, credit] = [".warned", ".credit"].map((one) => document.querySelector(one)?.innerHTML ?? "");
   map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: `${warned} | <span lang="en">${credit}</span>` }));
   map.getCanvas().setAttribute("aria-label", say("chart.select_one"));

@@ -66,7 +66,9 @@ export function showPairs(pairs, now) {
     list.replaceChildren(...(pairs.length ? pairs : [null]).map((one) => {
       if (!one) return make("li", say("chart.no_encounters"), { class: "quiet" });
       const row = make("li", "");
-      row.append(make("span", "", { class: "state" }), " ", make("bdi", ""));
+      const link = make("a", "", {});
+      link.append(make("bdi", ""));
+      row.append(make("span", "", { class: "state" }), " ", link);
       return row;
     }));
     list.dataset.some = String(pairs.length > 0);
@@ -75,7 +77,10 @@ export function showPairs(pairs, now) {
     const row = list.children[k];
     row.className = one.grade;
     write(row.children[0], say(`near.${one.grade}`));
-    write(row.children[1], pairWords(one, now));
+    const link = /** @type {HTMLAnchorElement} */ (row.children[1]);
+    const to = `/encounters/${encodeURIComponent(one.a)}/${encodeURIComponent(one.b)}`;
+    if (link.getAttribute("href") !== to) link.setAttribute("href", to);
+    write(link.children[0], pairWords(one, now));
   });
 }
 
