@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test check cover fix docs bench soak fuzz mutants lock set-up clean
+.PHONY: demo test check cover fix docs bench soak fuzz mutants earlier lock set-up clean
 
 demo:    ## set up, then run the main job: two nodes, one encounter, one review
 	@$(PYTHON) bootstrap.py demo $(ARGS)
@@ -34,6 +34,9 @@ fuzz:    ## random bytes for every decoder of foreign bytes (ARGS="--seconds 20"
 
 mutants: ## small faults in the rooms that matter most: do their tests notice? (ARGS="merkle cbor"; ARGS=--list)
 	@$(PYTHON) bootstrap.py mutants $(ARGS)
+
+earlier: ## the same standing with the libraries of one release before?
+	@$(PYTHON) bootstrap.py earlier $(ARGS)
 
 lock:    ## solve the dependencies anew into requirements/ (ARGS=--upgrade for the newest)
 	@$(PYTHON) bootstrap.py lock $(ARGS)

@@ -29,8 +29,9 @@ CHECKS = (
 # What writes the generated parts of docs/: the list of forms, then the table of files.
 GENERATED = (["python", "-m", "tools.formpage"], ["python", "-m", "tools.house"])
 
-# How the whole suite runs where nothing else is asked for: a file stays with one process, for its fixtures' sake.
-WHOLE_SUITE = ("-n", "auto", "--dist", "loadfile", "-q")
+# How the whole suite runs where nothing else is asked for: a file stays with one process, for its fixtures' sake, and
+# the slowest files come first (tests/conftest.py), so that no process waits long for the other at the end.
+WHOLE_SUITE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "40", "-q")
 COVERED = ("--cov", "--cov-report=term:skip-covered")
 
 # One row a lock: its level, and the parts of pyproject.toml that it holds.
@@ -42,7 +43,7 @@ LOCK_SOURCES = (
 
 # What the tasks make, and `clean` removes.
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".coverage")
-RUBBISH = (*CACHES, ".venv", "dist", "demo-out", os.path.join("fuzz", ".tools"))
+RUBBISH = (*CACHES, ".venv", "dist", "demo-out", os.path.join("fuzz", ".tools"), ".earlier")
 
 
 def program(name: str) -> List[str]:
@@ -145,6 +146,13 @@ def task_mutants(arguments: List[str]) -> None:
     hand_over(["python", "-m", "mutants", *arguments])
 
 
+def task_earlier(arguments: List[str]) -> None:
+    """Tell every packaged story with the releases before the locked ones too: the standing must be the same."""
+    set_up("dev")
+    os.chdir(ROOT)
+    hand_over(["python", "-m", "tools.earlier", *arguments])
+
+
 def task_lock(arguments: List[str]) -> None:
     """Solve the dependencies anew into requirements/; with --upgrade, to the newest versions."""
     set_up("lock")
@@ -184,6 +192,7 @@ TASKS = {
     "soak": task_soak,
     "fuzz": task_fuzz,
     "mutants": task_mutants,
+    "earlier": task_earlier,
     "lock": task_lock,
     "set-up": task_set_up,
     "clean": task_clean,

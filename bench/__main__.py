@@ -1,7 +1,8 @@
 """Runs the benchmarks: `python -m bench` all of them, `python -m bench link peers` these two.
 
     python -m bench [screen|near|archive|larger|live|alarms|ais|link|verify|start|standing|append|signals|commitments
-                     |peers|review-year|console-sse|console-chart ...] [--quick] [--runs N] [--entries N] [--only PART]
+                     |peers|review-year|console-alert|console-sse|console-chart ...]
+                    [--quick] [--runs N] [--entries N] [--only PART]
 
 Each prints a table and writes bench/results-<subject>.md; `--quick` only shows that all parts run, and writes nothing.
 """
@@ -17,6 +18,7 @@ from bench import (
     append,
     archive,
     commitments,
+    console_alert,
     console_chart,
     console_sse,
     larger,
@@ -46,6 +48,7 @@ SUBJECTS: dict[str, Callable[[Options, Stock], None]] = {
     "signals": lambda options, _stock: signals.main(options),
     "review-year": lambda options, _stock: review_year.main(options),
     "commitments": lambda options, _stock: commitments.main(options),
+    "console-alert": lambda options, _stock: console_alert.main(options),
     "console-chart": lambda options, _stock: console_chart.main(options),
     "console-sse": lambda options, _stock: console_sse.main(options),
     "peers": lambda options, _stock: peers.main(options),

@@ -117,8 +117,8 @@ class Sender:
         async def talk() -> None:
             while (said := self._record.size(self._party.name)) < last:
                 free = WINDOW - (said - self._receipted)
-                if free > 0:  # what waits at one moment is committed together, as receipts let it go
-                    self.say(min(free, last - said))
+                if free > 0:  # half of the window is sealed and committed while the other half is under way
+                    self.say(min(free, last - said, WINDOW // 2))
                     await asyncio.sleep(0)
                 else:
                     self._changed.clear()

@@ -127,6 +127,26 @@ def test_an_observer_is_no_recipient(sit):
     assert ("coral",) == desk.statement(0).recipients
 
 
+def test_words_for_one_of_three_are_sealed_to_that_one(sit):
+    """Named once or twice, in whatever order; the second person signs for the same readers, and all others none."""
+    desk = sit(make_party("amber"), make_party("coral"), make_party("teal"), make_party("jade"))
+    draft = desk.say(1, MESSAGE, to=["teal"]).draft
+    assert ("teal",) == desk.statement(0).recipients
+    assert desk.release(2, draft).index is not None
+    assert ("teal",) == Released.from_bytes(desk.said[-1]["released"]).statement.recipients
+    desk.say(1, CONTACT, to=["teal", "coral", "teal"])
+    assert ("coral", "teal") == desk.statement(len(desk.said) - 1).recipients
+
+
+@pytest.mark.parametrize("name", ["pearl", "opal", "amber"])
+def test_who_reads_nothing_here_is_refused(sit, name):
+    """An observer, who has no card, and we ourselves: nothing is signed."""
+    desk = sit(make_party("amber"), make_party("coral"), make_party("pearl", observer=True))
+    with pytest.raises(NotAllowed, match=f"'{name}' reads nothing of ours here"):
+        desk.say(1, CONTACT, to=["coral", name])
+    assert [] == desk.said
+
+
 def test_an_off_record_channel_is_sealed_to_the_other_alone(sit):
     """The half of the key is drawn fresh, takes two persons and leave, and no third party reads it."""
     leave = Policy((), frozenset({"off_record"}))
@@ -141,6 +161,8 @@ def test_an_off_record_channel_is_sealed_to_the_other_alone(sit):
     closing = forms.from_text(BOOK, "off-record-close", {"with": "coral"}, reply_to=("amber", 0))
     desk.say(1, closing)
     assert ("coral",) == desk.statement(len(desk.said) - 1).recipients
+    with pytest.raises(NotAllowed, match="'teal' reads nothing of ours here"):
+        desk.say(1, opening, to=["teal"])
 
 
 def test_without_leave_nothing_is_signed(sit):

@@ -32,7 +32,10 @@ LATIN = re.compile(r"[A-Za-z]{3,}(?:[ ,;:]+[a-z]{2,}){2,}")  # three words and m
 SIMPLIFIED = re.compile("[録際対続経込読開時間実発検単]")
 KEY = re.compile(r"[a-z_]+\.[a-z_]*[a-z]")  # "more.no_" is the beginning of several
 # Rooms whose refusals reach a page: there each is a row of the tables.
-TOLD = ("console", "signals")
+TOLD = (
+    "console", "signals", "statements/interpreting", "node/notebook", "node/accounting", "desk/showing", "record/healing",
+    "watch/measured",
+)  # fmt: skip
 # What reads our own tables or books of signals, at a terminal; programs; and what stops the console as a whole.
 UNTOLD = (
     "console/api", "console/running.py", "console/craft.py", "console/held.py", "signals/tables.py", "signals/formbook.py",

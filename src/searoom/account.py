@@ -12,6 +12,7 @@ Its other places keep theirs as `Again`; what answers, has or stores it at any o
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Final, Protocol, cast
 
@@ -20,12 +21,12 @@ from searoom.record.ahead import Ahead
 from searoom.record.cards import Revoked
 from searoom.record.entry import Entry
 from searoom.record.keys import Signer
-from searoom.record.roster import FIRST, Roster, author_of, epoch_of
+from searoom.record.roster import Roster, author_of, epoch_of
 from searoom.sentences import Sentence
 from searoom.signals.forms import Filled, FormBook
 from searoom.statements.folded import OTHER, Row
 from searoom.statements.folding import Folding, Folds, Readable, one_each
-from searoom.statements.interpreting import Interpreter, Opener
+from searoom.statements.interpreting import Interpreter, Opener, first_after
 from searoom.statements.items import Again, Closed, Item, Message, Notice, Ref, Transcribed, as_item, ref_text
 from searoom.statements.ledger import Ledger
 from searoom.statements.release import BY_FORM, Policy
@@ -222,6 +223,10 @@ class Reading:
     def go_on(self, most: int | None = None) -> None:
         """Read on: all that is there, or `most` entries of it; where the logs meet, the lowest come first."""
         self._follow(self._record.roster)
+        if most is None and self._folding is not None:
+            interpreter = partial(Interpreter, self._roster, self._book, policy=self._policy)
+            if found := self._folding.together(self._ledger, interpreter, self._again):
+                self._read, self._streams, self._given = self._read | found, {}, None
         left = self.unread if most is None else most
         while left > 0 and (behind := [log for log in self._record.logs() if self._at(log) < self._record.size(log)]):
             log = min(behind, key=self._ledger.height)
@@ -229,16 +234,21 @@ class Reading:
             if log not in self._streams:
                 self._streams[log] = self._fresh(log, self._at(log), self._record.size(log) - self._at(log))
             for item, words in islice(self._streams[log], wanted):
-                if self._ledger.changes(item):
-                    self._part()
-                self._ledger.add(item)
-                if self._folding is not None:
-                    self._folding.take(self._ledger, item, words)
+                self._put(item, words)
                 self._read[log], self._given = item.ref[1] + 1, None
                 taken += 1
             if taken < wanted:  # the log has grown since
                 del self._streams[log]
             left -= taken
+
+    def _put(self, item: Item, words: bytes) -> None:
+        if self._folding is not None and self._folding.gather(self._ledger, item, words, self._again):
+            return
+        if self._ledger.changes(item):
+            self._part()
+        self._ledger.add(item)
+        if self._folding is not None:
+            self._folding.take(self._ledger, item, words)
 
     def _at(self, log: str) -> int:
         return self._read.get(log, 0)
@@ -263,6 +273,7 @@ class Reading:
 
     def account(self) -> Account:
         """Return the account of what was read; it stays what it is, whatever is read later."""
+        self._release()
         parties, logs = self._roster.parties, tuple(self._record.logs())
         recorded = {(log, by): self._record.recorded(log, by) for log in logs for by in parties if by != author_of(log)}
         if self._given is None or self._given.recorded != recorded:
@@ -270,10 +281,15 @@ class Reading:
             self._given, self._shared = _account(self._ledger, self._speak, recorded, missing), True
         return self._given
 
+    def _release(self) -> None:
+        if self._folding is not None:
+            self._folding.release(self._ledger)
+
     def _follow(self, roster: Roster) -> None:
         """Take over a roster with more cards; what a card says of entries that were read before is said of them."""
         if roster is self._roster:
             return
+        self._release()
         before, self._roster = self._roster, roster
         self._interpreter = Interpreter(roster, self._book, self._opener, self._policy)
         for party in roster.parties:
@@ -292,20 +308,12 @@ class Reading:
     def _mark(self, party: str, withdrawn: Sequence[Revoked]) -> None:
         """Mark what keys that are withdrawn now have signed beyond their last good entry."""
         for log, size in self._read.items() if withdrawn else ():
-            first = min(_first_after(revoked, log, size) for revoked in withdrawn) if author_of(log) == party else size
+            first = min(first_after(revoked, log, size) for revoked in withdrawn) if author_of(log) == party else size
             for item in self._ledger.between(log, first, size):
                 doubt = self._interpreter.doubtful(party, item.ref, (item.station, *item.signers))
                 if doubt != item.doubtful:
                     self._part()
                     self._ledger.replace(replace(item, doubtful=doubt))
-
-
-def _first_after(revoked: Revoked, log: str, size: int) -> int:
-    """Return the first entry of a log, of which `size` are there, that a withdrawn key is not vouched for."""
-    good, last = revoked.last_good or ("", FIRST)
-    if not good or epoch_of(log) > epoch_of(good):
-        return 0
-    return last + 1 if log == good else size
 
 
 class Waiting(Protocol):

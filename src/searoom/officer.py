@@ -67,11 +67,19 @@ class Table:
         """Return the other parties that read what we say, sorted as a statement lists them."""
         return tuple(sorted(party for party in self.roster.speakers() if party != self.party))
 
-    def recipients(self, filled: Filled) -> tuple[str, ...]:
-        """Return for whom these words are: an off-record channel concerns one other party alone."""
+    def recipients(self, filled: Filled, to: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return for whom these words are, sorted: all others, or those of `to`; an off-record channel is with one.
+
+        Who joins by a version that is not in force yet is named in `to`. Raises `NotAllowed` for who has no card, only
+        observes, or is no side of that channel.
+        """
+        whole = self.others()
         if filled.form in (OPEN, CLOSE):
-            return tuple(party for party in self.others() if party == filled.fields["with"])
-        return self.others()
+            whole = tuple(party for party in whole if party == filled.fields["with"])
+        known = [party for party in self.roster.parties if party != self.party and not self.roster.card(party).observer]
+        if strange := sorted(set(to) - set(whole if filled.form in (OPEN, CLOSE) else known)):
+            raise NotAllowed(Sentence("officer.no_reader", party=strange[0]))
+        return tuple(sorted(set(to))) or whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +127,12 @@ def say(
     *,
     until_us: int | None = None,
     passphrase: Ask | None = None,
+    to: Sequence[str] = (),
 ) -> Placed:
-    """Sign a filled-in form with this person's key: placed in our log, or kept as a draft for further persons."""
+    """Sign a filled-in form with this person's key: placed in our log, or kept as a draft for further persons.
+
+    It is closed for all other parties, or for those of `to` alone; what is national is for nobody.
+    """
     table = sit_down(folder)
     form = book.form(filled.form)
     if form.automatic:
@@ -133,22 +145,22 @@ def say(
     note_duress(folder, table, who, book)
     if handsigned.wanted(filled, book):
         filled = handsigned.sign(filled, book, who.key, mechanism=table.mechanism, party=table.party)
-    content, to = forms.encode(filled, book), table.recipients(filled)
+    content, readers = forms.encode(filled, book), table.recipients(filled, to)
     if form.visibility == "national":
         reply = ask(folder, {"do": "note", "content": content})
         return Placed(table.party, cast("int", reply["index"]), None)
-    sealed = close(table, content, to)
+    sealed = close(table, content, readers)
     statement = Statement(
         mechanism=table.mechanism,
         exercise=table.exercise,
         author=table.party,
-        recipients=to,
+        recipients=readers,
         body_hash=sealed.body_hash,
         plain_hash=sealed.plain_hash,
         claimed_us=table.now_us,
         until_us=until_us,
     )
-    _hand_in_annexes(folder, table, openings, to)
+    _hand_in_annexes(folder, table, openings, readers)
     return _place(folder, table, released_by(statement, who.key), sealed.body, filled, book)
 
 
@@ -231,7 +243,7 @@ def look(folder: Path, draft: int, book: FormBook) -> Looked:
     if opening.plain_hash() != statement.plain_hash:
         raise NotAllowed(Sentence("officer.other_words", draft=draft))
     filled = forms.decode(opening.content, book)
-    here = (table.mechanism, table.exercise, table.party, table.recipients(filled))
+    here = (table.mechanism, table.exercise, table.party, table.recipients(filled, statement.recipients))
     if here != (statement.mechanism, statement.exercise, statement.author, statement.recipients):
         raise NotAllowed(
             Sentence("officer.not_here", draft=draft),

@@ -38,6 +38,7 @@ def test_a_craft_is_chosen_by_keyboard_and_stands_in_the_address(sea):
     expect(page.locator("#selected")).to_contain_text("ARPA")
     assert "craft=CORAL+34" in page.url or "craft=CORAL%2034" in page.url
     assert "Not for navigation" in page.locator(".maplibregl-ctrl-attrib").inner_text()
+    assert 1 == page.inner_text("body").count("Not for navigation")
 
 
 def test_what_moves_is_drawn_anew_without_loading_the_page(sea):

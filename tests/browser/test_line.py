@@ -1,5 +1,7 @@
 """A line that breaks and comes back, and a session that ends: what the person at the console is told."""
 
+import time
+
 import pytest
 
 from browser_at_work import Desks
@@ -73,6 +75,27 @@ def test_a_node_that_ends_is_said_to_be_silent_on_the_open_page(processes):
     told.wait_for()
     processes.stage.start("amber")
     told.wait_for(state="detached")
+
+
+def test_a_page_that_asked_too_often_waits_as_long_as_it_was_told(processes):
+    """Refused with three seconds, it asks again after these and not before, and then draws what is new."""
+    amber = processes.sit("amber", "amber-1")
+    asked = []
+
+    def refuse(route):
+        if route.request.headers.get("x-live") != "1":
+            return route.continue_()
+        asked.append(time.monotonic())
+        if len(asked) > 1:
+            return route.continue_()
+        return route.fulfill(status=429, headers={"retry-after": "3"}, body="too often")
+
+    amber.route("**/", refuse)
+    later(processes.stage, "amber", 40)  # something new, so that the page is drawn anew
+    amber.wait_for_function("() => document.getElementById('now').textContent.includes('02:00:4')", timeout=20_000)
+
+    assert 2 <= len(asked)
+    assert 2.9 < asked[1] - asked[0]
 
 
 def test_a_session_that_ends_leads_to_the_door_and_back_and_loses_no_words(processes):

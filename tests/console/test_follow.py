@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from deskside import CONTACT, at_work, key_file, meet
+from deskside import CONTACT, at_work, key_file, meet, tick
 from searoom import officer
 from searoom.console.follow import Follower
 from searoom.errors import NotAllowed
@@ -70,6 +70,38 @@ def test_a_node_that_ends_is_said_to_be_silent_and_followed_again(stage):
 
     asyncio.run(go())
     assert held == follower.view.account
+
+
+def test_a_changed_grade_is_shown_before_anything_else_is_asked(stage):
+    """While the node still owes its status, the page has the new grade and the chart is rung; no second bell follows."""
+
+    async def go():
+        follower = Follower(stage.folder("amber"))
+        await follower.step(0)
+        ask, free, bell = follower.ask, asyncio.Event(), follower.sea.bell
+
+        async def slow(request):
+            if request["do"] != "follow":
+                await free.wait()
+            return await ask(request)
+
+        follower.ask = slow
+        number = follower.number
+        for second in range(0, 701, 50):
+            await asyncio.to_thread(tick, stage, "amber", second)
+        step = asyncio.create_task(follower.step(5))
+        assert number + 1 == await follower.changed(number, 20.0)
+        assert not step.done()
+        assert ["CORAL 34"] == [row["b"] for row in follower.view.picture["open"]]
+        assert await follower.sea.rung(bell, 0.0)
+        bell = follower.sea.bell
+        free.set()
+        await step
+        assert number + 2 == follower.number
+        assert bell is follower.sea.bell
+
+    with at_work(stage, "amber"):
+        asyncio.run(go())
 
 
 def test_whoever_waits_for_nothing_is_told_so(stage):

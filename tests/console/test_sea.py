@@ -29,6 +29,51 @@ def test_many_who_look_at_once_ask_once(monkeypatch):
     assert [{"do": "tracks", "since": 0}, {"do": "tracks", "since": 7}] == asked
 
 
+def test_a_changed_grade_is_asked_for_within_the_second():
+    """A bell wakes who waits for the next second, and the node is asked again; without one the second is waited out."""
+    asked = []
+
+    async def ask(request):
+        asked.append(request)
+        return reply([(1, "A", 125.0, 30.0)], number=7)
+
+    async def look():
+        sea = Sea(ask)
+        await sea.now()
+        quiet = await sea.rung(sea.bell, rooms.clock.monotonic() + 0.05)
+        waiting = asyncio.create_task(sea.rung(sea.bell, rooms.clock.monotonic() + 20.0))
+        await asyncio.sleep(0)
+        sea.ring()
+        woken = await asyncio.wait_for(waiting, 5.0)
+        await sea.now()
+        return quiet, woken
+
+    assert (False, True) == asyncio.run(look())
+    assert 2 == len(asked)
+
+
+def test_a_bell_while_the_node_is_asked_is_not_missed():
+    """What the node said may be from before the bell: it is asked once more, and who took the bell before is woken."""
+    asked = []
+
+    async def look():
+        async def ask(request):
+            asked.append(request)
+            if len(asked) == 1:
+                sea.ring()
+            return reply([(1, "A", 125.0, 30.0)], number=7)
+
+        sea = Sea(ask)
+        bell = sea.bell
+        await sea.now()
+        assert await sea.rung(bell, rooms.clock.monotonic() + 5.0)
+        await sea.now()
+        await sea.now()
+
+    asyncio.run(look())
+    assert 2 == len(asked)
+
+
 def test_a_silent_node_leaves_what_was_held():
     """What was seen stays on the chart, marked as silent, until the node answers again."""
     answers = [reply([(1, "A", 125.0, 30.0)])]

@@ -1,11 +1,12 @@
 """What calls for a person: an answer holds, a snooze ends, and what nobody answers becomes louder."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from searoom.encounters.alerts import Alert, Encounter, Reason
-from searoom.encounters.bells import MOST_PRESSING, Answers, ringing
+from searoom.encounters.bells import MOST_PRESSING, Answers, ringing, unanswered
 from searoom.encounters.geometry import Geometry
 from searoom.encounters.settings import Grade, Settings
 from searoom.errors import NotAllowed
@@ -105,3 +106,15 @@ def test_answers_that_say_nothing_any_more_are_let_go():
 
     assert [("A", "B")] == list(kept.acknowledged)
     assert [("A", "B")] == list(kept.snoozed)
+
+
+def test_what_nobody_has_answered_rings_alike_where_only_its_first_and_last_alert_are_known():
+    """The watch, with tens of thousands open, asks for the most pressing of these alone: the same, in the same order."""
+    chance = random.Random(3)
+    many = [
+        encounter(*chance.choices(["advise", "warn", "urgent"], k=chance.randint(1, 4)), b=f"B{k}") for k in range(300)
+    ]
+    for at in (2, 4, 5, 90):
+        every = ringing(many, NOBODY, Settings(), at * MINUTE)
+        short = unanswered([(one.alerts[-1], one.alerts[0].time_us) for one in many], Settings(), at * MINUTE, 200)
+        assert list(every[:200]) == short

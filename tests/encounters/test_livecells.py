@@ -103,6 +103,37 @@ def test_an_older_look_raises_nobody_who_has_turned_away_since():
     assert () == live.encounters()
 
 
+def test_a_look_brings_only_what_is_told_held_or_due_soon():
+    """Of what comes near, a pair that is to be told in minutes is left out; one that is open, or due in seconds, not."""
+    apart = 20.0 / (111_320.0 * np.cos(np.radians(30.0)))  # degrees for each second until two meet at 10 m/s each
+    live, rows = Detector(live=True), []
+    for lat, seconds in ((30.0, 300.0), (30.2, 1_210.0), (29.8, 1_400.0)):
+        rows += [(f"A{lat}", 0, lat, 130.0, 10.0, 90.0), (f"B{lat}", 0, lat, 130.0 + apart * seconds, 10.0, 270.0)]
+    live.hear(fixes_of(rows), START_US)
+    seen = live.glance(START_US).look()
+
+    assert [300.0, 1_210.0] == seen.look.met.tcpa_s.round(-1).tolist()
+
+
+def test_a_look_ends_what_is_open_and_comes_near_no_more():
+    """A pair that has turned away is no news for a report; two full looks, more than the hold apart, clear it."""
+    live = Detector(live=True)
+    live.hear(fixes_of([("A", 0, 30.0, 130.0, 8.0, 90.0), ("B", 0, 30.0, 130.1, 8.0, 270.0)]), START_US)
+    away = [("A", 1, 30.0, 130.0, 8.0, 270.0), ("B", 1, 30.0, 130.1, 8.0, 90.0)]
+    assert () == live.hear(fixes_of(away), START_US + SECOND)
+    assert () == live.settle(live.glance(START_US + 2 * SECOND))
+    assert [Grade.CLEAR] == [one.grade for one in live.settle(live.glance(START_US + 70 * SECOND))]
+
+
+def test_who_hears_may_also_look_at_all_at_once():
+    """A look at the picture itself, and not at a copy, leaves it as it is."""
+    live = Detector(live=True)
+    rows = [("A", 0, 30.0, 130.0, 8.0, 90.0), ("B", 0, 30.0, 130.1, 8.0, 270.0)]
+    assert [Grade.ADVISE] == [one.grade for one in live.feed(fixes_of(rows), START_US)]
+    assert () == live.feed(fixes_of([]), START_US + SECOND)
+    assert 1 == live.open
+
+
 def test_without_numba_the_same_pairs_are_asked_about(monkeypatch):
     """The grid in NumPy is the judge of the compiled lists: the same pairs before anything is graded."""
     picture = Picture(Settings())

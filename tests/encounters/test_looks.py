@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from searoom.encounters import looks
 from searoom.encounters.craft import Pair
 from searoom.encounters.detector import detect
-from searoom.encounters.looks import distinct, keys_of, look, rows_of, slots_of, without
+from searoom.encounters.looks import among, distinct, keys_of, look, rows_of, slots_of, without
 from searoom.encounters.picture import Picture
 from searoom.encounters.settings import Settings
 from tracks_made import KNOT, SECOND, START_US, fixes_of, flight, track
@@ -216,3 +217,25 @@ def test_numbers_of_pairs_come_rising_and_none_twice_and_others_are_taken_from_t
     rising = distinct(np.array(numbers, dtype=np.int64))
     assert sorted(set(numbers)) == rising.tolist()
     assert sorted(set(numbers) - set(others)) == without(rising, np.array(others, dtype=np.int64)).tolist()
+
+
+def test_pairs_graded_in_parts_are_graded_as_at_once(monkeypatch):
+    """Ships, aircraft and one of each, in parts of two pairs."""
+    rows = [(f"S{k}", 0, 30.0 + k / 60.0, 130.0, 8.0, 80.0 * k) for k in range(5)]
+    rows += [(f"icao:00000{k}", 0, 30.0 + k / 60.0, 130.01, 80.0, 180.0, 300.0 * k) for k in range(3)]
+    whole = looked(*rows)
+    monkeypatch.setattr(looks, "_PAIRS_AT_ONCE", 2)
+    parts = looked(*rows)
+
+    assert 10 == len(parts.key)
+    assert {Pair.SHIPS, Pair.MIXED, Pair.AIRCRAFT} == set(parts.pair.tolist())
+    for column in ("key", "pair", "apart_m", "raised", "holding"):
+        np.testing.assert_array_equal(getattr(whole, column), getattr(parts, column))
+
+
+def test_among_finds_each_number_of_a_rising_row():
+    """The first, the last, none that is beyond, and nothing in an empty row."""
+    asked, rising = np.array([0, 1, 4, 9, 10]), np.array([1, 4, 9])
+
+    assert [False, True, True, True, False] == among(asked, rising).tolist()
+    assert [False] * 5 == among(asked, rising[:0]).tolist()

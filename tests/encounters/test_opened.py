@@ -96,4 +96,4 @@ def test_keeps_the_beginning_and_the_end_where_not_all_is_told():
     told = opened.told(int(PAIR[0]))
     assert many > 30
     assert 16 == len(told)
-    assert first is told[0]
+    assert first == told[0]

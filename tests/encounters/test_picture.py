@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from searoom.encounters import picture as pictures
 from searoom.encounters.picture import Picture
 from searoom.encounters.settings import Settings
 from tracks_made import SECOND, START_US, fixes_of, track
@@ -195,6 +196,37 @@ def test_a_frozen_picture_stands_still():
     assert 1 == len(still.at(START_US + 60 * SECOND).slot)
     assert 60.0 == still.at(START_US + 60 * SECOND).age_s[0]
     assert [0.0, 0.0] == made.at(START_US + 60 * SECOND).age_s.tolist()
+
+
+def test_a_copy_that_was_looked_at_holds_only_names():
+    """Hundreds of thousands of craft need their room again; events are still told by name, and the picture goes on."""
+    made = picture((0, [("A", 0, 10.0, 10.0, 5.0, 0.0), ("B", 0, 20.0, 10.0, 5.0, 0.0)]))
+    still = made.frozen()
+    still.let_go()
+
+    assert ["A", "B"] == still.names
+    with pytest.raises(IndexError):
+        still.heard_us(0)
+    assert 2 == len(made.at(START_US).slot)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 8])
+def test_a_picture_reckoned_in_parts_is_the_same_as_at_once(at_once, monkeypatch):
+    """Every column, in order, with craft that are too old in between."""
+    made = picture(
+        (0, [(f"C{k}", 0, k / 10.0, 10.0, 5.0, 40.0 * k) for k in range(4)]),
+        (400, [(f"D{k}", 400, -k / 10.0, 170.0, 9.0, 40.0 * k) for k in range(4)] + [("C2", 400, 0.2, 10.0, 5.0, 0.0)]),
+    )
+    whole = made.at(START_US + 401 * SECOND)
+    monkeypatch.setattr(pictures, "_SLOTS_AT_ONCE", at_once)
+    parts = made.at(START_US + 401 * SECOND)
+
+    assert 5 == len(parts.slot)
+    for one, other in zip(
+        (*whole[:2], *whole.motion, *whole[3:]), (*parts[:2], *parts.motion, *parts[3:]), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
 
 
 def test_some_craft_alone_are_reckoned_as_among_all():

@@ -7,18 +7,10 @@ from searoom.account import read
 from searoom.errors import StateUnknown
 from searoom.keys.folds import KIND, Folds
 from searoom.record.store import SqliteStore
-from searoom.statements import folded
-from searoom.statements.folded import ENTRIES
 from talk import CORAL, next_card
 from told import BOOK
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _small_blocks():
-    """Blocks of few entries."""
-    folded.ENTRIES = SMALL
-    yield
-    folded.ENTRIES = ENTRIES
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 def lies():

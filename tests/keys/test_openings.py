@@ -134,8 +134,8 @@ def test_holds_so_many_and_the_latest_used(store, monkeypatch):
     """What was used longest ago is let go of first, and is opened again when it is asked for."""
     monkeypatch.setattr(room, "HELD", 2)
     opened = []
-    real = room.open_with
-    monkeypatch.setattr(room, "open_with", lambda *given: opened.append(1) or real(*given))
+    real = room.unsealing.opened
+    monkeypatch.setattr(room.unsealing, "opened", lambda *given: opened.append(1) or real(*given))
     one, two, three = (said(b"words %d" % number) for number in range(3))
     coral = reading(store)
 

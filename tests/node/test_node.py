@@ -10,7 +10,8 @@ from searoom import clock
 from searoom.account import Closed, Message
 from searoom.errors import NotAllowed, SearoomError, StateUnknown, Tampered
 from searoom.keys.keyfiles import write_key
-from searoom.node.node import Node, pack
+from searoom.node.node import Node
+from searoom.node.packs import pack
 from searoom.record.entry import Released, release
 from searoom.record.keys import Role
 from searoom.record.verify import verify_folder

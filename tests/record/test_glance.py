@@ -1,5 +1,7 @@
 """A glance finds in an entry what reading all of it finds, whatever kind of entry it is."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +77,15 @@ def test_what_is_no_entry_is_refused(data):
     """Whatever is not read by the pattern is read in full, and refused there."""
     with pytest.raises(NotAllowed):
         glance(data)
+
+
+def test_refuses_what_breaks_off_behind_many_recipients_in_a_moment():
+    """One look at each byte: a changed store must not hold a start up for years."""
+    names = tuple(f"coral{number}" for number in range(10, 30))
+    statement = Statement("demo-2026", True, "amber", names, b"\x01" * 32, b"\x02" * 32, 2**50, None)
+    where = {"index": 0, "height": 1, "heard": (), "placed_us": 2**50, "station_key": AMBER.station}
+    data = place(release(statement, KEYS[0]), log="amber", **where).to_bytes()
+    behind, begun = data.index(b"\x05\x58\x20" + b"\x01" * 32) + 1, time.process_time()
+    with pytest.raises(NotAllowed):
+        glance(data[:behind] + b"\x59" + data[behind + 1 :])
+    assert 1 > time.process_time() - begun

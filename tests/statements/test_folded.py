@@ -8,19 +8,14 @@ import pytest
 
 from items_made import made
 from searoom.statements import folded
-from searoom.statements.folded import ENTRIES, OTHER, Block, Folded, fold
+from searoom.statements.folded import OTHER, Block, Folded, fold
 from searoom.statements.items import Message, Transcribed
 
 LOG = "coral"
 SMALL = 4
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _small_blocks():
-    """Blocks of few entries."""
-    folded.ENTRIES = SMALL
-    yield
-    folded.ENTRIES = ENTRIES
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 def folds(items):
@@ -65,7 +60,9 @@ def test_the_columns_say_what_the_items_say():
         assert wanted == list(log.of_kind(folded.MESSAGE + form))
     answering = [item for item in whole if isinstance(item, Message | Transcribed) and item.filled.reply_to]
     assert [(item.ref[1], item.height, item.filled.reply_to) for item in answering] == list(log.answering())
-    assert [("amber", i.heard[0].size, i.ref[1]) for i in whole if i.heard] == list(log.heard())
+    assert [("amber", i.heard[0].size, i.ref[1]) for i in whole if i.heard] == [
+        row for number, block in enumerate(log.blocks) for row in block.heard(number)
+    ]
 
 
 def test_a_folded_log_is_a_list_that_grows():

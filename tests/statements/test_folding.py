@@ -13,20 +13,13 @@ from searoom.node.accounting import Accounting
 from searoom.obligations.standing import due, standing
 from searoom.record.store import SqliteStore
 from searoom.signals import forms
-from searoom.statements import folded
-from searoom.statements.folded import ENTRIES
 from talk import AMBER, CORAL, HELLO, PEOPLE, WORDS, Talk, next_card
 from told import BOOK, DEMO
 
 DAY_US = 24 * 3600 * 1_000_000
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _small_blocks():
-    """Blocks of few entries, so that a short talk fills some."""
-    folded.ENTRIES = SMALL
-    yield
-    folded.ENTRIES = ENTRIES
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,6 +1,7 @@
 """From a table of three persons on one laptop to two governments' nodes: nothing binds before both have adopted it."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from packs import HEAD, clause
 from searoom.cli import main
 from searoom.desk import asking as desk
 from searoom.errors import NotAllowed
-from searoom.keys.enrol import Settings, make_party, write_settings
+from searoom.keys.enrol import Settings, make_party, read_settings, write_settings
 from searoom.node.node import Node
 from searoom.obligations.agreement import load
 from searoom.obligations.proposing import in_force, rows
@@ -61,6 +62,15 @@ def say_all(table, steps):
                 assert 0 == main(["say", str(table.folder("table")), "--key", str(key), "--form", "table-row", *words])
 
 
+def take_up(node, pack):
+    """Name another pack in a node's settings, and start the node again; return it."""
+    node.close()
+    settings = read_settings(node.folder)
+    (node.folder / "node.toml").unlink()
+    write_settings(node.folder, replace(settings, agreement=str(pack)))
+    return Node.open(node.folder)
+
+
 def adopt(stage, node, proposal):
     """Let two officers of a government say at their own node that they adopt the hash of the whole."""
     party = node.party
@@ -86,6 +96,9 @@ def test_from_a_laptop_to_two_governments(table, stage, amber, coral, capsys):
     assert ("amber", "coral") == proposal.parties
     assert not in_force(proposal, amber.account())
 
+    with pytest.raises(NotAllowed, match="no text with the hash [0-9a-f]{16}… is held here"):
+        adopt(stage, amber, proposal)
+    amber, coral = (take_up(node, table.out) for node in (amber, coral))
     adopt(stage, amber, proposal)
     exchange(amber, coral)
     assert (False, False) == tuple(in_force(proposal, node.account()) for node in (amber, coral))
@@ -95,12 +108,16 @@ def test_from_a_laptop_to_two_governments(table, stage, amber, coral, capsys):
     exchange(amber, coral)
     assert in_force(proposal, amber.account())
     assert not in_force(load(table.draft, BOOK), amber.account())
+    assert [proposal.hash] * 2 == [node.agreement.hash for node in (amber, coral)]
+    amber.close()
+    coral.close()
 
 
 def test_a_node_tells_who_adopted_and_whether_it_is_in_force(table, stage, amber, capsys):
     """`agreement proposals` at a government's node: nobody, then amber alone; in force: no."""
     say_all(table, {"answer": ("agreed",) * 3})
     run(capsys, "agreement", "promote", table.folder("table"), table.draft, "--out", table.out)
+    amber = take_up(amber, table.out)
     adopt(stage, amber, load(table.out, BOOK))
     folder = amber.folder
     amber.close()

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from pyais import encode_dict
 
 from searoom import clock
-from searoom.encounters.settings import Settings
+from searoom.encounters.settings import Grade, Settings
 from searoom.errors import StateUnknown
 from searoom.tracks import addresses
 from searoom.tracks.registry import Registry
@@ -227,6 +228,22 @@ def test_a_watch_never_stops_to_look_through_all_of_its_memory():
     assert gc.isenabled()
     assert not asyncio.run(some_time())
     assert gc.isenabled()
+
+
+def test_an_encounter_that_ended_and_began_again_rings_anew():
+    """From its own first alert, at the first step, and what was answered before it ended does not keep it quiet."""
+    watch, told = made_watch()
+    now_us = watch._at_us
+    (first,) = watch._detector.hear(
+        fixes_of([(AMBER, 0, 30.0, 130.0, 8.0, 90.0), (CORAL, 0, 30.0, 130.1, 8.0, 270.0)], start_us=now_us), now_us
+    )
+    changes = [(Grade.URGENT, 600), (Grade.WARN, 550), (Grade.CLEAR, 500), (Grade.ADVISE, 20), (Grade.WARN, 10)]
+    for grade, ago_s in changes:
+        watch._told([replace(first, grade=grade, time_us=now_us - ago_s * 1_000_000)], cause="report")
+    watch._ring()
+    bells = [words for _, words in told if words["kind"] == "bell"]
+
+    assert [("warn", now_us - 20 * 1_000_000, 0)] == [(one["grade"], one["since_us"], one["step"]) for one in bells]
 
 
 def test_while_behind_strangers_go_before_the_watched_and_older_before_newer(monkeypatch):

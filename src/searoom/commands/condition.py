@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from searoom.commands.arguments import parser, print_json
+from searoom.desk.agreed import told
 from searoom.desk.asking import ask
 from searoom.keys.keyfiles import write_private
 
@@ -34,6 +35,7 @@ def status(argv: Sequence[str]) -> int:
 def _lines(reply: Mapping[str, object]) -> list[str]:
     lines = [f"{reply['party']}  {reply['now']}  process {reply['pid']}, port {reply['port']}"]
     lines.append(f"  root fingerprint {reply['fingerprint']}, card {reply['card']}")
+    lines += [f"  {sentence}" for sentence in told(cast("dict[str, object]", reply["agreement"]))]
     if reply["healing"]:
         lines.append(
             "  THIS STORE WAS PUT BACK: nothing is said until our log was compared with the counterparts' copies"

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from getpass import getpass
 from pathlib import Path
 
@@ -31,9 +31,13 @@ def console(argv: Sequence[str]) -> int:
     command.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any that is free")
     command.add_argument("--log", choices=FORMS, default=FORMS[0], help="sentences, or one JSON line an event")
     given = command.parse_args(argv)
-    log = to_stderr(given.log)
-    running.run(given.folder, given.port, _tell if given.log == FORMS[0] else _nothing, log)
+    running.run(given.folder, given.port, teller(given.log), to_stderr(given.log))
     return 0
+
+
+def teller(form: str) -> Callable[[str], None]:
+    """Return what prints sentences for a person; where the log tells its events instead, they are left out."""
+    return _tell if form == FORMS[0] else _nothing
 
 
 def account(argv: Sequence[str]) -> int:

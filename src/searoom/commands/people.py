@@ -11,6 +11,7 @@ from searoom.desk.asking import ask
 from searoom.errors import Finding, NotAllowed
 from searoom.keys.enrol import read_settings
 from searoom.keys.unlocking import asker
+from searoom.node import packs
 from searoom.obligations import agreement as agreements
 from searoom.obligations import sovereignty
 from searoom.officer import Placed
@@ -28,12 +29,16 @@ def say(argv: Sequence[str]) -> int:
         [
             "searoom say amber --key amber-1.key --form contact-answer --reply coral/2 --set answer=understood",
             "searoom say amber --key amber-1.key --form hotline-message --lang ja --set text='…'",
+            "searoom say amber --key amber-1.key --form hotline-message --to teal --set text='…'",
         ],
     )
     command.add_argument("node", type=Path)
     command.add_argument("--key", type=Path, required=True)
     command.add_argument("--form", required=True)
     command.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+    command.add_argument(
+        "--to", action="append", default=[], metavar="PARTY", help="for this one alone; can be repeated"
+    )
     command.add_argument("--reply", metavar="PARTY/INDEX")
     command.add_argument("--lang", choices=("en", "ja", "zh"), default="en")
     command.add_argument("--channel", default="")
@@ -55,14 +60,15 @@ def say(argv: Sequence[str]) -> int:
     until = clock.from_text(given.until) if given.until else None
     for one in () if given.json else (*forms.advise(filled, book), *_marked(given.node, filled, book)):
         sys.stdout.write(f"advice: {one.where}: {spoken(one.sentence, given.lang)}\n")
-    placed = officer.say(given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file))
+    placed = officer.say(
+        given.node, given.key, filled, book, until_us=until, passphrase=asker(given.passphrase_file), to=given.to
+    )
     return tell(placed, as_json=given.json)
 
 
 def _marked(node: Path, filled: Filled, book: FormBook) -> tuple[Finding, ...]:
     """Return the words that say whose waters it is, or order or judge, as the node's own agreement names places."""
-    named = read_settings(node).agreement
-    agreement = agreements.load(node / named if named.endswith(".toml") else named)
+    agreement = agreements.load(packs.pack(node, read_settings(node).agreement))
     return sovereignty.advise(filled, book.form(filled.form), agreement)
 
 

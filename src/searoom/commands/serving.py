@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from searoom.commands.arguments import parser
-from searoom.commands.console import PORT
+from searoom.commands.console import PORT, teller
 from searoom.console import running
 from searoom.desk.asking import ask
-from searoom.errors import NotAllowed, SearoomError
+from searoom.errors import SearoomError
 from searoom.eventlog import FORMS, EventLog, to_stderr
+from searoom.keys.enrol import read_settings
 
 _LOOK_EVERY_S = 0.1
 _PATIENCE_S = 20.0
@@ -38,17 +39,15 @@ def serve(argv: Sequence[str]) -> int:
     command.add_argument("--passphrase-file", type=Path, help="of the node's keys, instead of typing it")
     command.add_argument("--log", choices=FORMS, default=FORMS[0], help="sentences, or one JSON line an event")
     given = command.parse_args(argv)
-    if not (given.folder / "node.toml").exists():
-        raise NotAllowed(f"{given.folder} is not a node's folder: it has no node.toml", advice="Enrol the party first.")
+    read_settings(given.folder)  # a folder that is no node's is refused before anything is started
     opened = [] if given.passphrase_file is None else ["--passphrase-file", str(given.passphrase_file)]
     log = to_stderr(given.log)
-    tell = _tell if given.log == FORMS[0] else _nothing
     with _node([str(given.folder), "--log", given.log, *opened]) as node:
         if _answers(given.folder, node, log):
             ending = threading.Event()
             threading.Thread(target=_ends_with, args=(node, ending), daemon=True).start()
             try:
-                running.run(given.folder, given.port, tell, log)
+                running.run(given.folder, given.port, teller(given.log), log)
             finally:
                 ending.set()
     return max(node.returncode, 0)
@@ -89,14 +88,5 @@ def _ends_with(node: "subprocess.Popen[bytes]", ending: threading.Event) -> None
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _tell(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
-
-
 def _end(_number: int, _frame: object) -> None:
     raise SystemExit(0)
-
-
-def _nothing(_line: str) -> None:
-    """Leave a sentence out: the log has the event."""

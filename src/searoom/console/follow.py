@@ -6,7 +6,7 @@ shows what it held, and since when nobody answered.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
@@ -18,13 +18,14 @@ from searoom.console import flashes
 from searoom.console.held import HeldRecord, notes_of
 from searoom.console.sea import Sea
 from searoom.console.view import Note, View
-from searoom.desk.asking import LENGTH, MAX_BYTES, answered, pack, unanswered, unpack, unreached, where
+from searoom.desk.asking import LENGTH, MAX_BYTES, answered, ask, pack, unanswered, unpack, unreached, where
 from searoom.errors import NotAllowed, SearoomError
 from searoom.keys.enrol import read_settings
-from searoom.obligations import agreement as agreements
+from searoom.node import packs
 from searoom.obligations import standing
 from searoom.obligations.kept import Kept
 from searoom.obligations.standing import Obligation
+from searoom.obligations.succession import Versions
 from searoom.signals import forms
 
 WAIT_S: Final = 20
@@ -36,31 +37,29 @@ class Follower:
     """Keeps one `View` new; whoever draws waits for the next one."""
 
     def __init__(self, folder: Path) -> None:
-        settings = read_settings(folder)
-        self._folder = folder
-        named = settings.agreement
-        self._agreement = agreements.load(folder / named if named.endswith(".toml") else named)
-        self._book = forms.load()
+        self._folder, self._book = folder, forms.load()
+        held = ask(folder, {"do": "agreements"})
+        texts = packs.read(cast("Sequence[Value]", held["texts"]), self._book)
+        self._versions = Versions(texts, cast("Sequence[bytes]", held["named"]))
         table = officer.sit_down(folder)
         self.table = table  # who we are, and the cards of all, as they are in force
         self._record = HeldRecord(table.roster)
-        self._reading = Reading(
-            self._record,
-            self._book,
-            self._record.words,
-            parties=self._agreement.parties,
-            policy=self._agreement.policy,
-        )
-        self._kept: Kept[Obligation] = Kept()
+        self._reading, self._kept = self._begin()
         self._notes: list[Note] = []
         self._noted = 0  # of those that the node has; one that this version cannot read is left out of `_notes`
         self._known = ""
         self._news = asyncio.Event()  # one for each view: a lock could be left behind by a stream that breaks off
         self._number = 0
         self.sea = Sea(self.ask)
-        empty = arrange(self._agreement.parties, (), {})
-        self._running = settings.clock == "machine"
-        self._view = View(table.party, self._agreement, self._book, empty, table.now_us, running=self._running)
+        agreement = self._versions.now
+        self._running = read_settings(folder).clock == "machine"
+        empty = arrange(agreement.parties, (), {})
+        self._view = View(table.party, agreement, self._book, empty, table.now_us, running=self._running)
+
+    def _begin(self) -> tuple[Reading, Kept[Obligation]]:
+        """Read from the beginning, under the version in force and each entry by the version of its place."""
+        parties, policy = self._versions.now.parties, self._versions.policy
+        return Reading(self._record, self._book, self._record.words, parties=parties, policy=policy), Kept()
 
     @property
     def view(self) -> View:
@@ -135,10 +134,16 @@ class Follower:
             with contextlib.suppress(NotAllowed):
                 self._notes.append(Note(at_us, forms.decode(content, self._book)))
         self._known = str(reply["known"])
+        await self._read()
+        while self._versions.settle(self._reading.account()):
+            self._reading, self._kept = self._begin()
+            await self._read()
+        await self._draw(picture, cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
+
+    async def _read(self) -> None:
         while self._reading.unread:
             self._reading.go_on(AT_ONCE)
             await asyncio.sleep(0)
-        await self._draw(picture, cast("int", reply["now_us"]), cast("Mapping[str, int]", reply["sizes"]))
 
     async def ask(self, request: Mapping[str, Value]) -> dict[str, object]:
         """Ask the node as `desk.ask` does, with others having their turn meanwhile and a wait that can be ended."""
@@ -161,17 +166,18 @@ class Follower:
         """Show a grade that has changed before anything else is read: a bell waits for no list."""
         if self._number and self._view.silent_us is None and _grades(picture) != _grades(self._view.picture):
             self._show(replace(self._view, picture=picture, now_us=now_us))
+            self.sea.ring()
 
     async def _draw(self, picture: Mapping[str, Any], now_us: int, sizes: Mapping[str, int]) -> None:
         status, drafts = await asyncio.gather(self.ask({"do": "status"}), self.ask({"do": "drafts"}))
         account = self._reading.account()
         view = View(
             party=self.table.party,
-            agreement=self._agreement,
+            agreement=self._versions.now,
             book=self._book,
             account=account,
             now_us=now_us,
-            duties=standing.due(self._agreement, account, now_us, kept=self._kept),
+            duties=standing.due(self._versions.now, account, now_us, kept=self._kept),
             notes=tuple(self._notes),
             unread_notes=self._noted - len(self._notes),
             drafts=tuple(cast("list[Mapping[str, Any]]", drafts["drafts"])),

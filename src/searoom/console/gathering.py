@@ -15,6 +15,7 @@ from searoom.signals.amountkinds import units
 from searoom.signals.formbook import Field
 from searoom.signals.forms import Filled, Form, FormBook, check, from_text
 from searoom.signals.kinds import PARTS
+from searoom.signals.namekinds import TAGGED
 from searoom.signals.tables import LANGUAGES
 
 FIELD: Final = "field-"
@@ -41,7 +42,6 @@ _AMOUNT: Final = re.compile(rf"({_FIGURE.pattern}) ?([^\s±]+)")
 _PLACE: Final = re.compile(r"(.*[NS])[ ,/]+(.*[EW])")
 _CIRCLE: Final = re.compile(r"circle (.*[NSEW]) (\S+) ?(\S+)")
 _SECTOR: Final = re.compile(r"(?:quadrant|sector) (.*[NSEW]) ([0-9.]+) ?([a-z]+) ([0-9.]+)-([0-9.]+)")
-_TAGGED: Final = re.compile(r"\s*([a-z]{2})\s*[:：]\s*(.*)", re.DOTALL)
 
 
 def link(path: str, query: Mapping[str, str]) -> str:
@@ -94,7 +94,7 @@ def _spread(name: str, kind: str, text: str) -> dict[str, str]:
         return {name: found[1], f"{name}{SUB}east": found[2]}
     if kind == "area":
         return _spread_area(name, text)
-    if kind == "tagged" and (found := _TAGGED.fullmatch(text)):
+    if kind == "tagged" and (found := TAGGED.fullmatch(text)) and found[1] in LANGUAGES:
         return {name: found[2], f"{name}{SUB}lang": found[1]}
     if kind in PAIRS:
         value, _, error = text.partition("±")
@@ -195,7 +195,7 @@ def _area(whole: str, of: Callable[[str], str]) -> str:
 _TOGETHER: Final[Mapping[str, Callable[[str, Callable[[str], str]], str]]] = MappingProxyType({
     "time": lambda whole, _of: whole + "Z" if _LOCAL.fullmatch(whole) else whole,
     "zoned": lambda whole, of: whole + (of("zone") or "Z") if _LOCAL.fullmatch(whole) else whole,
-    "tagged": lambda whole, of: f"{of('lang')}: {whole}" if of("lang") and not _TAGGED.fullmatch(whole) else whole,
+    "tagged": lambda whole, of: f"{of('lang')}: {whole}" if of("lang") and not TAGGED.fullmatch(whole) else whole,
     "area": _area,
 })  # fmt: skip
 

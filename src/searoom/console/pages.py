@@ -14,6 +14,7 @@ from searoom.console.watchkeeping import cardpages, handing
 from searoom.console.watchkeeping.answers import answers
 from searoom.console.watchkeeping.noted import settings_of
 from searoom.console.watchkeeping.raised import raised
+from searoom.desk import agreed
 from searoom.errors import NotAllowed
 from searoom.matters.delivery import CLARIFICATION, LAYER_FORMS, READ
 from searoom.review import rows
@@ -45,6 +46,7 @@ def front(asked: Asked) -> Response:
         taken=taken,
         watch_over=taken is not None and view.now_us - taken.at_us > held.longest_us,
         hours=held.hours,
+        agreed=agreed.open_questions(view.status["agreement"]) if "agreement" in view.status else (),
         cards=raised(view, held),
         card_link=cardpages.link,
         card_about=lambda one: cardpages.about(asked, one.about),

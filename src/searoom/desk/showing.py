@@ -13,6 +13,7 @@ from searoom.record.merkle import leaf_hash, verify_inclusion
 from searoom.record.proof import MAX_EXTRA_BYTES, Proof
 from searoom.record.roster import FIRST
 from searoom.record.shared import SharedRecord
+from searoom.sentences import Sentence
 
 
 def show(record: SharedRecord, cards: Mapping[str, bytes], log: str, index: int, opening: bytes = b"") -> Proof:
@@ -22,10 +23,10 @@ def show(record: SharedRecord, cards: Mapping[str, bytes], log: str, index: int,
     opening; the entry is proven all the same. Raises `NotAllowed` where there is no such entry under a head.
     """
     if log not in record.logs():
-        raise NotAllowed(f"there is no log '{log:.48}' in the record")
+        raise NotAllowed(Sentence("node.no_log", log=f"{log:.48}"))
     heads = [note for note in _heads(record, log) if note.checkpoint.size > index]
     if not 0 <= index < record.size(log) or not heads:
-        raise NotAllowed(f"no signed head covers an entry {index} of {log} yet", advice="Wait for the next exchange.")
+        raise NotAllowed(Sentence("node.no_head", index=index, log=log))
     note = max(heads, key=lambda each: (len(note_lines(each, log, record.roster)), each.checkpoint.size))
     entry, body = next(record.entries(log, index))
     leaf, head = entry.to_bytes(), note.checkpoint

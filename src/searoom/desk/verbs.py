@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from searoom import cbor, clock
 from searoom.account import Account, Again, Closed, Message, Notice, Ref, Transcribed, ref_text
+from searoom.desk.agreed import Agreed
 from searoom.desk.bridge import Bridge
 from searoom.desk.charting import Charting
 from searoom.desk.door import Request, take
@@ -57,7 +58,7 @@ class Verbs:
 
     def __init__(self, node: Node, lookout: Lookout, link: Link, keeping: Keeping, stop: asyncio.Event) -> None:
         self._node, self._lookout, self._link, self._stop = node, lookout, link, stop
-        self._keeping, self._following = keeping, Following(node, lookout)
+        self._keeping, self._following, self._agreed = keeping, Following(node, lookout), Agreed(node)
         self._verbs: dict[str, Callable[[Request], Awaitable[Reply]]] = {
             "material": self._material,
             "status": self._status,
@@ -83,10 +84,8 @@ class Verbs:
             "due": self._due,
             "watch": self._watch,
             "stop": self._halt,
-            **Bridge(node, lookout).verbs(),
-            **keeping.verbs(),
-            **self._following.verbs(),
-            **Charting(node, lookout).verbs(),
+            **(Bridge(node, lookout).verbs() | Charting(node, lookout).verbs()),
+            **(keeping.verbs() | self._following.verbs() | self._agreed.verbs()),
         }
 
     async def handle(self, request: Request) -> Reply:
@@ -110,7 +109,7 @@ class Verbs:
             "books": list(node.agreement.books),
             "now_us": node.now(),
             "cards": list(node.cards.values()),
-            "former": list(node.agreement.head.former),
+            "former": [one for one in node.record.roster.parties if one not in node.agreement.parties],
             "later": [[log, index, data] for log, index, data in later_cards(node.record)],
             "policy": node.agreement.policy.to_value(),
         }
@@ -134,6 +133,7 @@ class Verbs:
             "recorded": recorded,
             "account": dict(zip(("read", "of"), node.accounting.progress(), strict=True)),
             "exercise": record.exercise,
+            "agreement": self._agreed.condition(),
             "open": dict(Counter(str(one.alerts[-1].grade) for one in self._lookout.now_open().encounters)),
             "blind": dict(self._lookout.blind),
             "sensors": {name: dict(counts) for name, counts in self._lookout.condition().items()},

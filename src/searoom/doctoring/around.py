@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import apsw
 from cryptography import x509
 
+from searoom.desk.agreed import told
 from searoom.doctoring.ailment import Ailment, Patient, Weight
 from searoom.errors import NotAllowed
 from searoom.record.cards import Card
@@ -28,6 +29,7 @@ EXTRAS: Final = {
     "postgres": ("asyncpg", "a store in PostgreSQL is not opened"),
 }
 ANY: Final = ("", "0.0.0.0", "::")  # noqa: S104  # what a setting may say; nothing is bound to it here
+NOT_YET: Final = "Nothing goes by it until all have said its hash: docs/agreements.md."
 SOON_DAYS: Final = 90
 PATIENCE_S: Final = 2.0
 
@@ -64,6 +66,17 @@ def extras(patient: Patient) -> Iterator[Ailment]:
             yield Ailment("extras", Weight.SOUND, f"the extra '{name}' is not installed: {without}", _get(name))
     if not missing:
         yield Ailment("extras", Weight.SOUND, "every extra is installed")
+
+
+def agreed(patient: Patient) -> Iterator[Ailment]:
+    """Tell by which version of the agreement the running node goes; a version that it cannot go by is bad."""
+    if patient.status is None:
+        yield Ailment("agreement", Weight.SOUND, "which version is in force is told while the node runs")
+        return
+    for sentence in told(cast("Mapping[str, Any]", patient.status["agreement"])):
+        bad, waits = sentence.key == "agreed.unknown", sentence.key == "agreed.waits"
+        weight = Weight.BAD if bad else Weight.DOUBTFUL if waits else Weight.SOUND
+        yield Ailment("agreement", weight, sentence, sentence.to_do() or (NOT_YET if waits else ""))
 
 
 def _get(name: str) -> str:

@@ -14,6 +14,7 @@ from searoom.keys.enrol import read_settings
 CHECKS: Final[tuple[Check, ...]] = (
     around.versions,
     around.extras,
+    around.agreed,
     folder.settings,
     folder.modes,
     folder.keys,

@@ -15,6 +15,7 @@ from searoom.encounters.settings import Settings as Levels
 from searoom.errors import NotAllowed
 from searoom.keys.enrol import LEVELS, REGISTRY, ROOT_FOLDER, ZONES, Settings
 from searoom.keys.keyfiles import load
+from searoom.node import packs
 from searoom.obligations import agreement as agreements
 from searoom.obligations.agreement import Agreement
 from searoom.tracks.registry import Registry
@@ -28,8 +29,7 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 def pack(patient: Patient) -> Agreement:
     """Return the agreement that the settings name."""
-    named = patient.settings.agreement
-    return agreements.load(patient.folder / named if named.endswith(".toml") else named)
+    return agreements.load(packs.pack(patient.folder, patient.settings.agreement))
 
 
 def settings(patient: Patient) -> Iterator[Ailment]:

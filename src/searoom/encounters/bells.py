@@ -4,10 +4,11 @@ Pure: what was answered is a value, what rings is computed from it, the encounte
 that was written down: whoever keeps the answers can hand them in again.
 """
 
+import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from searoom.encounters.alerts import Encounter
+from searoom.encounters.alerts import Alert, Encounter
 from searoom.encounters.settings import RISING, Grade, Settings
 from searoom.errors import NotAllowed
 from searoom.units import MICROSECONDS
@@ -79,10 +80,32 @@ def ringing(encounters: Iterable[Encounter], answers: Answers, settings: Setting
         since_us = _since(one, answers, now_us)
         if since_us is None:
             continue
-        grade = _grade(one)
-        steps = (now_us - since_us) // round(settings.escalate_s * MICROSECONDS) if grade in _ESCALATING else 0
-        bells.append(Bell(one.a, one.b, grade, since_us, min(steps, MOST_PRESSING)))
-    return tuple(sorted(bells, key=lambda bell: (-RISING.index(bell.grade), -bell.step, bell.since_us, bell.a, bell.b)))
+        bells.append(Bell(one.a, one.b, _grade(one), since_us, _step(_grade(one), since_us, settings, now_us)))
+    return tuple(sorted(bells, key=pressing))
+
+
+def unanswered(
+    open_: Iterable[tuple[Alert, int]], settings: Settings, now_us: int, most: int
+) -> list[Bell]:  # fmt: skip
+    """Return the most pressing of the open encounters that nobody has ever answered, at most so many.
+
+    Each is given by its last alert and the time (us) of its first: what `ringing` tells of it, for far less work.
+    """
+    ranks = (
+        (-RISING.index(last.grade), -_step(last.grade, first_us, settings, now_us), first_us, last.a, last.b)
+        for last, first_us in open_
+    )
+    return [Bell(a, b, RISING[-rank], since_us, -step) for rank, step, since_us, a, b in heapq.nsmallest(most, ranks)]
+
+
+def pressing(bell: Bell) -> tuple[int, int, int, str, str]:
+    """Return the key that puts bells in order, the most pressing first."""
+    return -RISING.index(bell.grade), -bell.step, bell.since_us, bell.a, bell.b
+
+
+def _step(grade: Grade, since_us: int, settings: Settings, now_us: int) -> int:
+    steps = (now_us - since_us) // round(settings.escalate_s * MICROSECONDS) if grade in _ESCALATING else 0
+    return min(steps, MOST_PRESSING)
 
 
 def _since(one: Encounter, answers: Answers, now_us: int) -> int | None:

@@ -38,20 +38,27 @@ class Glance:
 
     now_us: int
     picture: Picture
+    copied: bool  # for this look alone
     held: Keys
     settings: Settings
     company: Company
     steps_company: bool
     cells: Cells | None
+    due: DueTimes | None
 
     def look(self) -> "Glimpsed":
         """Look at every pair; it may take a second, touches nothing of the detector, and may run in a thread."""
         instant, names = self.picture.at(self.now_us), self.picture.names
+        if self.copied:
+            self.picture.let_go()
         told = self.company.step(instant, self.now_us) if self.steps_company else []
         events = [reports.event(one, instant, names, self.settings, self.now_us) for one in told]
         a, b = looks.rows_of(instant, self.held)
         seen = (a >= 0) & (b >= 0)
         found = looks.look(instant, self.settings, self.held[seen], self.now_us)
+        if self.due is not None:  # of hundreds of thousands that come near, most are neither told nor held
+            wanted = (found.raised > 0) | looks.among(found.key, self.held) | self.due.soon(found)
+            found = _chosen(found, wanted)
         if self.cells is not None:
             self.cells.rebuild(instant, self.now_us)
         quiet = self.company.quiet(found.key, found.met, found.pair == Pair.AIRCRAFT)
@@ -231,7 +238,8 @@ class Detector:
     def _glance(self, picture: Picture, now_us: int) -> Glance:
         due = self._cells is None or now_us - self._company_us >= _COMPANY_EVERY_US
         self._company_us = now_us if due else self._company_us
-        return Glance(now_us, picture, self._opened.keys.copy(), self._looking, self._company, due, self._cells)
+        copied, held = picture is not self._picture, self._opened.keys.copy()
+        return Glance(now_us, picture, copied, held, self._looking, self._company, due, self._cells, self._due)
 
     def _told(self, look: Look, in_company: Flags) -> list[Alert]:
         alerts, over = self._opened.move_on(look, in_company, self._picture.names)
@@ -264,7 +272,7 @@ class Detector:
 
     def reported_us(self, pair: Iterable[str]) -> int:
         """Return the time of the newest report of some craft that are known."""
-        return int(self._picture.heard_us(np.array([self._picture.known(name) for name in pair])).max())
+        return max(self._picture.heard_us(self._picture.known(name)) for name in pair)
 
     def events(self) -> tuple[Event, ...]:
         """Return what craft in company did since `forget` was last called, in order of time."""

@@ -5,7 +5,7 @@ import numpy as np
 from searoom.encounters.craft import Pair
 from searoom.encounters.looks import Keys, Look, distinct
 from searoom.encounters.settings import Settings
-from searoom.tracks.fixes import Times
+from searoom.tracks.fixes import Flags, Floats, Times
 from searoom.units import MICROSECONDS
 
 AHEAD_S = 20.0  # later ones are put in by a later look, which may be that late on a busy machine
@@ -25,13 +25,22 @@ class DueTimes:
 
     def put(self, look: Look) -> None:
         """Take in the pairs of a look that come down to the next limit of time soon."""
-        tcpa_s = look.met.tcpa_s
-        below = np.searchsorted(self._limits_s, tcpa_s) - 1
-        left_s = np.where(below >= 0, tcpa_s - self._limits_s[below], np.inf)
-        soon = (left_s <= AHEAD_S) & (look.pair == Pair.SHIPS) & (look.met.cpa_m <= self._widest_m)
+        left_s = self._left_s(look)
+        soon = left_s <= AHEAD_S
         due_us = look.now_us + (left_s[soon] * MICROSECONDS).astype(np.int64) + _LATER_US
         self._keys = np.concatenate([self._keys, look.key[soon]])[-MOST:]
         self._due_us = np.concatenate([self._due_us, due_us])[-MOST:]
+
+    def soon(self, look: Look) -> Flags:
+        """Return which pairs of a look would be taken in."""
+        return np.asarray(self._left_s(look) <= AHEAD_S)
+
+    def _left_s(self, look: Look) -> Floats:
+        """Return after how many seconds each pair comes down to the next limit of time; infinite where none is told."""
+        tcpa_s = look.met.tcpa_s
+        below = np.searchsorted(self._limits_s, tcpa_s) - 1
+        told = (below >= 0) & (look.pair == Pair.SHIPS) & (look.met.cpa_m <= self._widest_m)
+        return np.where(told, tcpa_s - self._limits_s[below], np.inf)
 
     def take(self, now_us: int) -> Keys:
         """Return the pairs that are due, rising, none twice; they are in it no more."""

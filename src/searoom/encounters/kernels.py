@@ -60,7 +60,7 @@ class Met(NamedTuple):
     cpa_m: Floats
     relative_mps: Floats
 
-    def take(self, chosen: Flags | Indices) -> "Met":
+    def take(self, chosen: Flags | Indices | slice) -> "Met":
         """Return the chosen pairs."""
         return Met(
             self.a[chosen], self.b[chosen], self.range_m[chosen], self.tcpa_s[chosen], self.cpa_m[chosen],

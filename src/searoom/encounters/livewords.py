@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from searoom.encounters.alerts import Alert, Encounter, Event, Reason
 from searoom.encounters.bells import Answer, Answers, Names
@@ -13,6 +14,12 @@ from searoom.errors import NotAllowed
 
 Words = dict[str, object]
 _FIELDS = tuple(field.name for field in fields(Alert))
+_NUMBERS = (
+    "range_m", "range_error_m", "cpa_m", "cpa_error_m", "tcpa_s", "bearing_deg", "aspect_deg", "age_s", "height_m",
+    "height_error_m",
+)  # fmt: skip
+_VALUES, _NUMBERS_OF = attrgetter(*_FIELDS), attrgetter(*_NUMBERS)
+_SAID: Mapping[Pair | Reason, str] = {one: one.name.lower() for one in (*Pair, *Reason)}
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECIMALS = 3  # millimetres, milliseconds: finer than any error
 
@@ -24,12 +31,11 @@ def line(kind: str, words: Mapping[str, object]) -> bytes:
 
 def alert_words(alert: Alert) -> Words:
     """Return an alert's fields by name; what does not exist is null."""
-    words: Words = {}
-    for name in _FIELDS:
-        value = getattr(alert, name)
-        words[name] = value.name.lower() if isinstance(value, Pair | Reason) else value
-        if isinstance(value, float):
+    words: Words = dict(zip(_FIELDS, _VALUES(alert), strict=True))
+    for name, value in zip(_NUMBERS, _NUMBERS_OF(alert), strict=True):
+        if value is not None:
             words[name] = round(value, _DECIMALS) if value - value == 0.0 else None
+    words["pair"], words["reason"] = _SAID[alert.pair], _SAID[alert.reason]
     return words
 
 

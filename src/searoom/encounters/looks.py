@@ -18,6 +18,7 @@ from searoom.tracks.fixes import Flags, Floats, Indices
 
 Keys = npt.NDArray[np.int64]  # a pair of slots as one number, the lower slot in the upper half
 _HALF = 32
+_PAIRS_AT_ONCE = 65_536
 
 
 class Look(NamedTuple):
@@ -65,6 +66,13 @@ def without(keys: Keys, others: Keys) -> Keys:
     return kept
 
 
+def among(keys: Keys, rising: Keys) -> Flags:
+    """Return which numbers are among others that rise."""
+    if not len(rising):
+        return np.zeros(len(keys), dtype=np.bool_)
+    return np.asarray(rising[np.minimum(np.searchsorted(rising, keys), len(rising) - 1)] == keys)
+
+
 def slots_of(keys: Keys) -> tuple[Indices, Indices]:
     """Return the two slots of each pair."""
     return keys >> _HALF, keys & ((1 << _HALF) - 1)
@@ -90,6 +98,16 @@ def look(instant: Instant, settings: Settings, held: Keys, now_us: int) -> Look:
 
 def graded(instant: Instant, settings: Settings, known: Keys, met: Met, now_us: int) -> Look:
     """Return the look at these pairs alone; `known` are their numbers."""
+    pair, raised, holding = np.zeros((3, len(known)), dtype=np.intp)
+    apart_m = np.zeros(len(known))
+    for first in range(0, len(known), _PAIRS_AT_ONCE):  # so that what lies between is as small as a part
+        part = slice(first, first + _PAIRS_AT_ONCE)
+        pair[part], apart_m[part], raised[part], holding[part] = _graded(instant, settings, met.take(part))
+    return Look(now_us, instant, known, met, pair, apart_m, raised, holding)
+
+
+def _graded(instant: Instant, settings: Settings, met: Met) -> tuple[Indices, Floats, Indices, Indices]:
+    """Return of pairs which kind they are, how far apart in height, and the grades that they reach and hold."""
     pair = instant.flying[met.a].astype(np.intp) + instant.flying[met.b]
     apart = instant.alt_m[met.b] - instant.alt_m[met.a]
     climb = np.nan_to_num(instant.climb_mps[met.b] - instant.climb_mps[met.a])
@@ -101,7 +119,7 @@ def graded(instant: Instant, settings: Settings, known: Keys, met: Met, now_us: 
     holding = grades(settings, asked, settings.cpa_factor, settings.tcpa_factor)
     widest = np.array([levels[0].cpa_m for levels in settings.rules])[pair] * settings.cpa_factor
     holding[(met.relative_mps <= settings.company_mps) & (met.range_m <= widest)] = len(RISING) - 1
-    return Look(now_us, instant, known, met, pair, apart, raised, holding)
+    return pair, apart, raised, holding
 
 
 def between(instant: Instant, a: Indices, b: Indices) -> Met:

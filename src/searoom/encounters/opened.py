@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from searoom.encounters import reports
+from searoom.encounters import alertbytes, reports
 from searoom.encounters.alerts import Alert, Encounter, Reason
 from searoom.encounters.looks import Keys, Look
 from searoom.encounters.settings import RISING, Settings
@@ -36,7 +36,7 @@ class Opened:
         self._free = np.arange(_ROOM)[::-1]  # rows of the table
         self._keys: Keys = np.zeros(0, dtype=np.int64)  # rising
         self._rows: Indices = np.zeros(0, dtype=np.intp)  # of each key
-        self._told: dict[int, list[Alert]] = {}
+        self._told: dict[int, bytes] = {}  # `alertbytes`
 
     @property
     def keys(self) -> Keys:
@@ -53,7 +53,7 @@ class Opened:
 
     def told(self, key: int) -> tuple[Alert, ...]:
         """Return what was told of an open pair."""
-        return tuple(self._told[key])
+        return alertbytes.all_of(self._told[key])
 
     def awaited(self, keys: Keys, now_us: int) -> Flags:
         """Return which open pairs were put back and may still be seen again: they are not lost yet."""
@@ -81,7 +81,7 @@ class Opened:
         ]
         rows = chosen[changed]
         keys = look.key[rows].tolist()
-        last = [told[-1] if (told := self._told.get(key)) else None for key in keys]
+        last = [alertbytes.last(told) if (told := self._told.get(key)) else None for key in keys]
         alerts = reports.alerts(look, rows, said, last, names, self._settings)
         for key, alert in zip(keys, alerts, strict=True):
             self._keep(key, alert)
@@ -92,7 +92,7 @@ class Opened:
         """Clear pairs of which one can no longer be seen; return what is told of it, and what is over by that."""
         alerts = []
         for key in keys.tolist():
-            alerts.append(reports.lost(self._told[key][-1], now_us, self._settings))
+            alerts.append(reports.lost(alertbytes.last(self._told[key]), now_us, self._settings))
             self._keep(key, alerts[-1])
         return alerts, self._close(keys, now_us)
 
@@ -101,7 +101,8 @@ class Opened:
         (at,) = self._entered(np.array([key]))
         last = RISING.index(one.alerts[-1].grade)
         self._table[at] = (last, _NEVER, one.cpa_m, one.range_m, one.range_us, until_us)
-        self._told[key] = list(one.alerts)
+        for alert in one.alerts:
+            self._keep(key, alert)
 
     def encounters(self, keys: Keys | None = None) -> Iterator[Encounter]:
         """Yield the open encounters, of these open pairs or of all."""
@@ -137,10 +138,9 @@ class Opened:
         return self._places(keys)[0]
 
     def _keep(self, key: int, alert: Alert) -> None:
-        told = self._told.setdefault(key, [])
-        told.append(alert)
-        if not self._all_told and len(told) > 2 * _KEPT:
-            del told[_KEPT]
+        told = self._told.get(key)
+        most = None if self._all_told else 2 * _KEPT
+        self._told[key] = alertbytes.begun(alert) if told is None else alertbytes.longer(told, alert, most)
 
     def _close(self, keys: Keys, now_us: int) -> list[Encounter]:
         if not len(keys):
@@ -157,8 +157,8 @@ class Opened:
         table = self._table[self._places(keys)[0]]
         columns = (keys, *(table[name] for name in ("cpa_m", "range_m", "range_us")))
         for key, cpa_m, range_m, range_us in zip(*(column.tolist() for column in columns), strict=True):
-            told = self._told[key]
-            yield Encounter(told[-1].a, told[-1].b, tuple(told), cpa_m, range_m, range_us, cleared_us)
+            told = self.told(key)
+            yield Encounter(told[-1].a, told[-1].b, told, cpa_m, range_m, range_us, cleared_us)
 
 
 def _reason(rises: bool, past: bool, in_company: bool) -> Reason:

@@ -11,9 +11,10 @@ none is old enough, a new stranger is not taken in. Both are counted.
 
 import copy
 from dataclasses import replace
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from searoom.encounters import kernels
 from searoom.encounters.craft import flies
@@ -22,6 +23,7 @@ from searoom.tracks.fixes import Fixes, Flags, Floats, Indices, Times
 from searoom.units import MICROSECONDS
 
 _FIRST_ROOM = 256
+_SLOTS_AT_ONCE = 32_768
 _NEVER = np.iinfo(np.int64).min // 4
 
 
@@ -82,9 +84,20 @@ class Picture:
         still = copy.copy(self)
         still.names = self.names.copy()
         known = len(self.names)
-        for name in ("_time_us", "_alt_us", "_derived", "_flags", "_columns"):
-            setattr(still, name, getattr(self, name)[..., :known].copy())
+        copies = {
+            name: getattr(self, name)[..., :known].copy() for name in ("_time_us", "_alt_us", "_derived", "_flags")
+        }
+        copies["_columns"] = np.empty((_COLUMNS, known))
+        for column in (*range(_DERIVED), *range(_ALT, _COLUMNS)):  # what an instant is made of
+            copies["_columns"][column] = self._columns[column, :known]
+        for name, value in copies.items():
+            setattr(still, name, value)
         return still
+
+    def let_go(self) -> None:
+        """Forget where all craft are, but not their names: a copy that was looked at needs no room any more."""
+        for name in ("_time_us", "_alt_us", "_derived", "_flags", "_columns"):
+            setattr(self, name, getattr(self, name)[..., :0].copy())
 
     def update(self, fixes: Fixes, now_us: int) -> Indices:
         """Take what was received since the last update, of each craft the newest fix; return the slots that moved."""
@@ -127,14 +140,31 @@ class Picture:
         """Return which craft are watched."""
         return np.asarray(self._flags[_WATCHED, slots])
 
-    def heard_us(self, slots: Indices) -> Times:
-        """Return the times of the newest fixes of some craft."""
-        return self._time_us[slots]
+    def heard_us(self, slot: int) -> int:
+        """Return the time of the newest fix of a craft."""
+        return int(self._time_us[slot])
 
     def at(self, now_us: int, of: Indices | None = None) -> Instant:
         """Return every craft, or those `of` these slots, whose last fix is not too old, reckoned to `now_us`."""
+        known = len(self.names)
+        if of is not None or known <= _SLOTS_AT_ONCE:
+            return self._at(np.arange(known) if of is None else of, now_us)
+        columns: list[npt.NDArray[Any]] = []
+        done = 0
+        for first in range(0, known, _SLOTS_AT_ONCE):  # so that what lies between is as small as a part
+            part = self._at(np.arange(first, min(first + _SLOTS_AT_ONCE, known)), now_us)
+            found = (part.slot, *part.motion, *part[3:])
+            columns = columns or [np.empty((known, *one.shape[1:]), one.dtype) for one in found]
+            for column, one in zip(columns, found, strict=True):
+                column[done : done + len(one)] = one
+            done += len(part.slot)
+        slot, *motion = (column[:done] for column in columns[:6])
+        row = np.full(known, -1, dtype=np.intp)
+        row[slot] = np.arange(done)
+        return Instant(slot, row, kernels.Motion(*motion), *(column[:done] for column in columns[6:]))
+
+    def _at(self, slot: Indices, now_us: int) -> Instant:
         known, settings = len(self.names), self._settings
-        slot = np.arange(known) if of is None else of
         flying, grounded, watched, ours = self._flags[:, :known]
         age = (now_us - self._time_us[slot]) / MICROSECONDS
         young = age <= np.where(flying[slot], settings.air_max_age_s, settings.max_age_s)

@@ -283,10 +283,12 @@ def near(
         marks[_places(cells, mask)] = True
     table = _entries(rows, np.arange(len(speed_mps)), limits, mask, marks)
     start, movers = np.zeros(mask + 2, np.int64), np.zeros(mask + 1, np.int64)
-    keys, begins, ends, entered = table
-    ordered = (np.empty_like(keys), np.empty_like(begins), np.empty_like(ends), np.empty_like(entered))
+    ordered = (np.empty_like(table[0]), np.empty_like(table[1]), np.empty_like(table[2]), np.empty_like(table[3]))
     _sorted_in(table, speed_mps > 0.0, mask, start, movers, ordered)
-    return _given_out(rows, ordered, start, movers, asked, limits)
+    del table  # before there must be room for the pairs, and so below
+    given = _given_out(rows, ordered, start, movers, asked, limits)
+    del rows, ordered
+    return in_order(*given, len(speed_mps))
 
 
 def _limits(speed_mps: Floats, radius_m: float, horizon_s: float, height_m: float) -> _Limits:
@@ -295,15 +297,8 @@ def _limits(speed_mps: Floats, radius_m: float, horizon_s: float, height_m: floa
     usual = float(np.median(moving)) * horizon_s if len(moving) else 0.0
     margin = MARGIN_M + reach**2 / (2.0 * EARTH_SMALLEST_M)  # a straight path leaves the round Earth by so much
     grow = radius_m / 2.0 + margin
-    return _Limits(
-        radius_m,
-        horizon_s,
-        height_m,
-        max(CELL_RADII * radius_m, CELL_USUAL * usual, 2.0 * grow),
-        grow,
-        margin,
-        SAME_VELOCITY_MPS**2,
-    )
+    cell = max(CELL_RADII * radius_m, CELL_USUAL * usual, 2.0 * grow)
+    return _Limits(radius_m, horizon_s, height_m, cell, grow, margin, SAME_VELOCITY_MPS**2)
 
 
 def _columns(craft: Motion, speed: Floats, heights: Heights | None) -> Vectors:
@@ -334,7 +329,8 @@ def _entries(rows: Vectors, chosen: Indices, limits: _Limits, mask: int, marks: 
 
 def _given_out(
     rows: Vectors, table: Table, start: Indices, movers: Indices, asked: Flags, limits: _Limits
-) -> Met:  # fmt: skip
+) -> tuple[Columns, Indices, int]:  # fmt: skip
+    """Return the pairs in parts, how many are in each, and how many there is room for."""
     room, counts = max(ROOM, _MOST_EXPECTED * len(rows) // CHUNKS), np.zeros(CHUNKS, np.int64)
     coarse, most = np.empty((6, len(table[0])), np.float32), int(np.diff(start).max(initial=0))
     _made_coarse(rows, table[0], table[3], limits, coarse)
@@ -346,4 +342,4 @@ def _given_out(
         if counts.max() <= room:
             break
         room = int(counts.max())
-    return in_order(out, counts, room, len(rows))
+    return out, counts, room

@@ -60,7 +60,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `node.toml` says."""
+    """What `node.toml` says; `earlier` are the versions of the agreement before, for a node that begins later."""
 
     party: str
     agreement: str
@@ -74,6 +74,7 @@ class Settings:
     store: str = ""
     record_hours: float = 48.0
     note_every_s: float = 60.0
+    earlier: tuple[str, ...] = ()
 
 
 def make_party(
@@ -200,6 +201,7 @@ def write_settings(folder: Path, settings: Settings) -> None:
     lines.append(f"sensors = {quote(list(settings.sensors))}")
     lines += [f"record_hours = {settings.record_hours}", f"note_every_s = {settings.note_every_s}"]
     lines += [f"store = {quote(settings.store)}"] if settings.store else []
+    lines += [f"earlier = {quote(list(settings.earlier))}"] if settings.earlier else []
     for party, address in settings.peers.items():
         lines += ["", "[[peer]]", f"party = {quote(party)}", f"host = {quote(address.host)}", f"port = {address.port}"]
     folder.mkdir(parents=True, exist_ok=True)
@@ -242,6 +244,7 @@ def read_settings(folder: Path) -> Settings:
             store=_store(path, str(raw.get("store", "sqlite"))),
             record_hours=_number(path, raw, "record_hours", 48.0, most=24.0 * 366),
             note_every_s=_number(path, raw, "note_every_s", 60.0, most=3600.0),
+            earlier=tuple(str(item) for item in raw.get("earlier", [])),
         )
     except FileNotFoundError:
         raise NotAllowed(

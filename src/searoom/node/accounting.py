@@ -18,6 +18,7 @@ from searoom.obligations.clauses import Clause
 from searoom.obligations.kept import Kept
 from searoom.obligations.standing import Obligation
 from searoom.record.shared import SharedRecord
+from searoom.sentences import Sentence
 from searoom.signals.forms import FormBook
 from searoom.statements.folding import Folds
 from searoom.statements.interpreting import Opener
@@ -60,12 +61,13 @@ class Accounting:
 
     def how_far(self) -> str:
         """Say how much was read."""
-        return "the account is read up to entry {:,} of {:,}".format(*self.progress())
+        read, total = self.progress()
+        return Sentence("node.unread", read=f"{read:,}", total=f"{total:,}")
 
     def account(self) -> Account:
         """Return the account with all that the record holds; `NotAllowed` while much of it is unread."""
         if not self.ready:
-            raise NotAllowed(self.how_far(), advice="Ask again later; `searoom status` says how far it is.")
+            raise NotAllowed(self.how_far())
         self._reading.go_on()
         return self._reading.account()
 
@@ -90,7 +92,7 @@ class Accounting:
         """Return what stands at a place, read or not: without what others say of it; `NotAllowed` for nothing."""
         log, index = ref
         if log not in self._record.logs() or not 0 <= index < self._record.size(log):
-            raise NotAllowed(f"there is no entry {ref_text(ref)} in the record")
+            raise NotAllowed(Sentence("entry.none", ref=ref_text(ref)))
         return next(self.items(log, index, 1))
 
     def ahead(self) -> tuple[Item | Again, ...]:

@@ -6,6 +6,7 @@ Rule 2: what is seen, drafted or judged goes to the national log, which this fil
 """
 
 import hashlib
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Self
@@ -13,22 +14,24 @@ from typing import Self
 from searoom import cbor
 from searoom.account import Account, Again, Item
 from searoom.errors import NotAllowed
-from searoom.keys import unlocking
-from searoom.keys.enrol import Settings, read_settings, signed_cards
+from searoom.keys import crew, unlocking
+from searoom.keys.enrol import Settings, read_settings
 from searoom.keys.keychain import Keychain
 from searoom.keys.openings import Openings
 from searoom.keys.ourcards import shown_to
 from searoom.link.tls import Credentials
 from searoom.matters.delivery import LAYER_FORMS
 from searoom.matters.receipts import RECEIPT, Receipts
+from searoom.node import packs
 from searoom.node.accounting import Accounting
 from searoom.node.notebook import Notebook
 from searoom.node.postbox import Postbox
 from searoom.node.remembered import NodeClock, Signed
 from searoom.node.retiring import retire
-from searoom.obligations import agreement as agreements
 from searoom.obligations import standing
 from searoom.obligations.agreement import Agreement
+from searoom.obligations.proposing import ADOPTION
+from searoom.obligations.succession import Versions
 from searoom.record import selftest
 from searoom.record.algorithms import PrivateKey
 from searoom.record.cards import Card
@@ -41,6 +44,7 @@ from searoom.record.seal import seal
 from searoom.record.shared import SharedRecord
 from searoom.record.stores import open_store
 from searoom.record.tables import TableStore
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled, Form
 from searoom.statements.release import lacking
@@ -49,29 +53,24 @@ LINE_TEST = "line-test"
 _RULES = b"searoom/rules/v1"
 
 
-def pack(folder: Path, name: str) -> Path | str:
-    """Return the pack that a setting names: a path, from the node's folder where it is relative, or a packaged name."""
-    return folder / name if name.endswith(".toml") else name
-
-
 class Node:
     """The parts of one node on one folder; it has no sockets, `serve.py` gives it those."""
 
     def __init__(
         self, folder: Path, settings: Settings, ask: unlocking.Ask, progress: Progress | None = None,
-        agreement: Agreement | None = None, *, slices: bool = False,
+        agreement: Agreement | None = None, *, slices: bool = False, to_read: bool = False,
     ) -> None:  # fmt: skip
         selftest.run()
-        self.folder, self.settings = folder, settings
-        self.agreement = agreement or agreements.load(pack(folder, settings.agreement))
-        self.book = forms.load()
-        self.rules_hash = hashlib.sha256(_RULES + self.agreement.hash + self.book.hash).digest()
-        self.cards = self._signed_cards()
-        first = Roster([Card.from_bytes(data) for data in self.cards.values()], self.agreement.head.former)
-        self._check_observers(first)
+        self.folder, self.settings, self._slices, self.book = folder, settings, slices, forms.load()
+        found = () if agreement else packs.named(folder, settings, self.book)
+        self._shared_store = open_store(settings.store or folder / "shared.db", part=settings.party)
+        taken_up = packs.taken_up(self._shared_store, found, self.book, to_read=to_read)
+        self.versions = Versions([agreement]) if agreement else taken_up
+        self.rules_hash = hashlib.sha256(_RULES + self.versions.texts[0].hash + self.book.hash).digest()
+        self.cards = packs.cards(folder, settings, self.versions)
+        first = Roster([Card.from_bytes(data) for data in self.cards.values()], self.versions.former)
         self._clock = NodeClock(folder, settings)
         self._keychain = Keychain(folder, settings.party, exercise=self.agreement.exercise, ask=ask)
-        self._shared_store = open_store(settings.store or folder / "shared.db", part=settings.party)
         self._national_store = open_store(folder / "national.db")
         self.record = SharedRecord.open(
             self._shared_store,
@@ -87,10 +86,10 @@ class Node:
         if self._unsettled:
             self.record.mark_restored(now_us=self.now())
         self.station: PrivateKey = self._keychain.station
-        self._open_our_own(progress, slices=slices)
+        self._open_our_own(progress)
         self._keychain.forget()
 
-    def _open_our_own(self, progress: Progress | None, *, slices: bool) -> None:
+    def _open_our_own(self, progress: Progress | None) -> None:
         """Put together what only we read: openings, national log, notebook, postbox."""
         storage = self._keychain.storage()
         card = self.record.roster.card(self.party)
@@ -108,11 +107,7 @@ class Node:
             storage=storage,
             progress=progress,
         )
-        folds = self.openings.folds(self.record, self.rules_hash + cbor.encode(self.agreement.policy.to_value()))
-        self.accounting = Accounting(
-            self.record, self.book, self.openings.content, self.agreement, slices=slices, folds=folds
-        )
-        self._receipts = Receipts(self.record, self.accounting.items, self.agreement.parties)
+        self._read_anew()
         self.notebook = Notebook(self.national, self.record, self.openings, self.book, self.now, self.station)
         self.postbox = Postbox(
             self._shared_store,
@@ -126,6 +121,16 @@ class Node:
             restored_us=lambda: self.record.restored_us,
             ready=lambda: self.accounting.ready,
         )
+
+    def _read_anew(self) -> None:
+        """Begin with the account, under the version in force; each entry is judged by the version of its place."""
+        policy = self.versions.policy
+        folds = self.openings.folds(self.record, self.rules_hash + cbor.encode(policy.to_value()), hands=crew.Crew())
+        agreement = replace(self.agreement, policy=policy)
+        self.accounting = Accounting(
+            self.record, self.book, self.openings.content, agreement, slices=self._slices, folds=folds
+        )
+        self._receipts = Receipts(self.record, self.accounting.items, self.versions.parties)
 
     @classmethod
     def open(
@@ -144,7 +149,8 @@ class Node:
         read by `read_on`. `ask` gives the passphrase of its keys, once; where it is not given a person is asked, or
         the file that is named. `agreement` takes the place of the one that the settings name, in an exercise.
         """
-        node = cls(folder, read_settings(folder), ask or unlocking.asker(), progress, agreement, slices=slices)
+        settings = read_settings(folder)
+        node = cls(folder, settings, ask or unlocking.asker(), progress, agreement, slices=slices, to_read=to_read)
         if not to_read:
             node.acknowledge()
         return node
@@ -159,20 +165,6 @@ class Node:
             store.close()
 
     # -- keys and cards ----------------------------------------------------------------------------
-
-    def _signed_cards(self) -> dict[str, bytes]:
-        members = (*self.agreement.parties, *self.agreement.observers, *self.agreement.head.former)
-        if self.party not in members:
-            raise NotAllowed(f"{self.party} is no party of the agreement '{self.settings.agreement}'")
-        cards = signed_cards(self.folder, members)
-        if self.party not in cards:
-            raise NotAllowed(f"our own card is missing in {self.folder / 'cards'}", advice="Enrol the party first.")
-        return cards
-
-    def _check_observers(self, roster: Roster) -> None:
-        for party in roster.parties:
-            if roster.card(party).observer != (party in self.agreement.observers):
-                raise NotAllowed(f"the card of {party} and the agreement differ on whether it is an observer")
 
     def issue_card(self, data: bytes) -> Entry:
         """Say our next card, signed by the root's keepers; its keys lie in a folder of their own, in force at once."""
@@ -197,7 +189,8 @@ class Node:
     def retire_keys(self) -> tuple[int, int]:
         """Destroy the KEM keys of our older cards; what they opened stays readable. Return (kept, destroyed)."""
         drafts = ((released.statement, body) for released, body in self.notebook.drafts())
-        return retire(self.record, self.openings, self._keychain, chain(drafts, self.postbox.sealed()))
+        beside = chain(drafts, self.postbox.sealed())
+        return retire(self.record, self.openings, self._keychain, beside, self.readers())
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -216,9 +209,16 @@ class Node:
         """The party whose node this is."""
         return self.settings.party
 
+    @property
+    def agreement(self) -> Agreement:
+        """The version of the agreement that is in force, as far as the account was read."""
+        return self.versions.now
+
     def account(self) -> Account:
         """Return the shared record, opened, decoded and in its one order; `NotAllowed` while much of it is unread."""
-        return self.accounting.account()
+        while self.versions.settle(account := self.accounting.account()):
+            self._read_anew()
+        return account
 
     def ahead(self) -> tuple[Item | Again, ...]:
         """Return what came ahead of its place, read as the account will read it; it is in no account yet."""
@@ -227,6 +227,9 @@ class Node:
     def read_on(self, most: int) -> bool:
         """Read so many entries and notes more; return whether that was all. Receipts that waited are written then."""
         done = self.accounting.read_on(most)
+        if done and self.versions.settle(self.accounting.account()):
+            self._read_anew()
+            done = False
         if done and self._receipts.open:
             self.acknowledge()
         return done and self.notebook.read_on(most)
@@ -237,18 +240,19 @@ class Node:
         """Place what officers signed in our log, after the same check that the receiver will make."""
         statement = released.statement
         if statement.author != self.party:
-            raise NotAllowed(f"{statement.author} does not speak in the log of {self.party}")
+            raise NotAllowed(Sentence("node.other_author", author=statement.author, party=self.party))
         filled = forms.decode(self.openings.require(statement, body).content, self.book)
         form = self.book.form(filled.form)
         if form.visibility != "shared":
-            raise NotAllowed(f"'{form.name}' is national and never enters the shared record")
+            raise NotAllowed(Sentence("node.national", form=form.name))
         forms.require(filled, self.book)
         self._check_release(form, filled, released)
+        if form.name == ADOPTION:
+            self.versions.require_held(str(filled.fields["hash"]))
         if filled.reply_to is not None:
             item = self.accounting.entry(filled.reply_to)
             if form.name in LAYER_FORMS and item.author == self.party:
-                why = f"one does not say of one's own words that one has read or judged them ('{form.name}')"
-                raise NotAllowed(why)
+                raise NotAllowed(Sentence("node.own_words", form=form.name))
         return self._placed(self.record.say(released, body, now_us=self.now()))
 
     def open_log(self, released: Released, body: bytes) -> Entry:
@@ -263,19 +267,22 @@ class Node:
         """Refuse what too few persons signed: the same question that the receiver asks, before anything is placed."""
         card = self.record.roster.card(self.party)
         if form.automatic:
-            raise NotAllowed(f"'{form.name}' is written by the station alone")
+            raise NotAllowed(Sentence("officer.station", form=form.name))
+        if len(self.versions.texts) > 1 and not form.alone:
+            self.account()  # which version is in force is known when all was read
         why = lacking(self.agreement.policy, form, filled, verify_released(released, card), card)
         if why:
             raise NotAllowed(why, advice="Let another person release the draft with their own key.")
 
     def readers(self) -> dict[str, bytes]:
         """Return the KEM keys of all who read what we say: the parties that have a card, and we."""
-        return {party: self.record.roster.card(party).kem for party in {*self.record.roster.speakers(), self.party}}
+        roster = self.record.roster
+        return {one: roster.card(one).kem for one in {*self.agreement.parties, self.party} if one in roster.parties}
 
     def say_automatic(self, name: str, fields: dict[str, object]) -> Entry:
         """Say what the agreement lets a station say by itself, signed by the station and by no person."""
         form = self.book.form(name)
-        if self.party in self.agreement.observers:
+        if self.party in self.versions.observers:
             raise NotAllowed(f"{self.party} is an observer: it stores and verifies, and says nothing")
         if not form.automatic:
             raise NotAllowed(f"'{name}' needs a person")
@@ -285,21 +292,12 @@ class Node:
         others = tuple(sorted(readers.keys() - {self.party}))
         sealed = seal(
             forms.encode(filled, self.book),
-            mechanism=self.record.mechanism,
-            author=self.party,
-            recipients=others,
-            readers=readers,
-        )
+            mechanism=self.record.mechanism, author=self.party, recipients=others, readers=readers,
+        )  # fmt: skip
         statement = Statement(
-            self.record.mechanism,
-            self.record.exercise,
-            self.party,
-            others,
-            sealed.body_hash,
-            sealed.plain_hash,
-            self.now(),
-            None,
-        )
+            self.record.mechanism, self.record.exercise, self.party, others,
+            sealed.body_hash, sealed.plain_hash, self.now(), None,
+        )  # fmt: skip
         released = Released(statement, (sign_statement(statement, self.station),))
         return self._placed(self.record.say(released, sealed.body, now_us=self.now()))
 
@@ -323,6 +321,7 @@ class Node:
 
     def duties(self, *, everything: bool = False, now_us: int | None = None) -> tuple[standing.Obligation, ...]:
         """Return what is still owed at this moment and by whom; with `everything` also what has been met."""
+        self.account()  # by the version that is in force now
         what = self.accounting.standing if everything else self.accounting.due
         return what(self.now() if now_us is None else now_us)
 
@@ -336,7 +335,7 @@ class Node:
 
     def _may_speak(self) -> bool:
         """Whether the station may say anything by itself: not before a store that was put back is filled again."""
-        return not self.record.healing and self.party in self.agreement.parties
+        return not self.record.healing and self.party in self.versions.parties
 
     def export(self, folder: Path, *, opener: Opener | None = None) -> int:
         """Write the whole record as files, opened as far as we can read, or as `opener` opens; return the entries."""

@@ -48,7 +48,7 @@ class Notebook:
         """Write several notes at once: all of them or none, for one wait at the disk."""
         for filled in notes:
             if self._book.form(filled.form).visibility != "national":
-                raise NotAllowed(f"'{filled.form}' is said to the other party; it is no national note")
+                raise NotAllowed(Sentence("node.not_national", form=filled.form))
             forms.require(filled, self._book)
         contents = [forms.encode(filled, self._book) for filled in notes]
         entries = self._log.write_all(contents, signer=self._station, now_us=self._now())

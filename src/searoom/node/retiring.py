@@ -13,12 +13,12 @@ from searoom.record.entry import Statement
 from searoom.record.shared import SharedRecord
 
 
-def waiting_for(record: SharedRecord) -> tuple[str, ...]:
-    """Return the parties whose log does not show yet that they have heard our newest card."""
+def waiting_for(record: SharedRecord, readers: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return which of the parties that speak (or of `readers`) do not show yet that they have heard our newest card."""
     log, index, card = record.roster.issued(record.party)[-1]
     if card.serial == 0:
         return ()
-    others = [other for other in record.roster.speakers() if other != record.party]
+    others = [other for other in readers or record.roster.speakers() if other != record.party]
     return tuple(other for other in others if not _has_heard(record, other, log, index))
 
 
@@ -31,14 +31,18 @@ def _has_heard(record: SharedRecord, other: str, log: str, index: int) -> bool:
 
 
 def retire(
-    record: SharedRecord, openings: Openings, keychain: Keychain, beside: Iterable[tuple[Statement, bytes]]
+    record: SharedRecord,
+    openings: Openings,
+    keychain: Keychain,
+    beside: Iterable[tuple[Statement, bytes]],
+    readers: Iterable[str] | None = None,
 ) -> tuple[int, int]:
     """Keep what our older KEM keys open under the storage key, then destroy them; return (kept, destroyed).
 
-    `beside` are the sealed things that stand in no log: drafts, and personal data.
+    `beside` are the sealed things that stand in no log: drafts, and personal data. `readers` may seal to us.
     Raises `NotAllowed` while something sealed to an older key may still come.
     """
-    late = waiting_for(record)
+    late = waiting_for(record, readers)
     if late:
         raise NotAllowed(
             f"{', '.join(late)} may still send what is sealed to an older key: none of its entries shows that it has "

@@ -136,10 +136,11 @@ def _packaged(name: str) -> Readable:
     return folder / f"{name}.toml"
 
 
-def parse(text: str, place: str, book: FormBook, faults: list[NotAllowed] | None = None) -> Agreement:
+def parse(text: str, place: str, book: FormBook, faults: list[NotAllowed] | None = None, under: str = "") -> Agreement:
     """Return the agreement that a pack's text holds; `place` is what its problems are located by.
 
-    With `faults`, reading goes on after a fault, each is put there, and the last is raised at the end.
+    With `faults`, reading goes on after a fault, each is put there, and the last is raised at the end. `under` is the
+    text of its base, where that is not the packaged one of that name but the one with which the pack was taken up.
     """
     if len(text) > MAX_PACK_CHARS:
         raise refuse(place, f"a pack has at most {MAX_PACK_CHARS} characters")
@@ -151,7 +152,8 @@ def parse(text: str, place: str, book: FormBook, faults: list[NotAllowed] | None
     table.whole("format", FORMAT, FORMAT)
     base = None
     if table.has("base"):
-        base = load(table.text("base"), book)
+        named = table.text("base")
+        base = parse(under, named, book) if under else load(named, book)
         if base.base:
             raise refuse(table.at("base"), "a base has no base of its own")
     parts = table.gather({
@@ -176,13 +178,11 @@ def parse(text: str, place: str, book: FormBook, faults: list[NotAllowed] | None
 
 def _with_calendars(agreement: Agreement) -> Agreement:
     """Hand each term the calendars that it names, from the pack itself."""
-    clauses = tuple(
-        replace(clause, term=replace(clause.term, tables=by_id(agreement.head.calendars, clause.term.calendars)))
-        if clause.term.calendars
-        else clause
-        for clause in agreement.clauses
+    tables = agreement.head.calendars
+    clauses = (
+        replace(each, term=replace(each.term, tables=by_id(tables, each.term.calendars))) for each in agreement.clauses
     )
-    return replace(agreement, clauses=clauses)
+    return replace(agreement, clauses=tuple(clauses))
 
 
 def _head(

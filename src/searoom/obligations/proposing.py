@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Final, cast
 
 from searoom import cbor
-from searoom.account import Account
+from searoom.account import Account, Ref
 from searoom.obligations.agreement import Agreement
 from searoom.obligations.clauses import Clause
 from searoom.obligations.conditions import Condition
@@ -82,13 +82,22 @@ def _standpoint(row: Row, said: Mapping[str, tuple[str, str]], parties: Sequence
     return Standpoint(row, by, stands, others)
 
 
+def all_adoptions(account: Account) -> dict[str, dict[str, Ref]]:
+    """Return by hash (hexadecimal), in the order in which they were first said, where each author first adopted it."""
+    found: dict[str, dict[str, Ref]] = {}
+    for message in account.messages(ADOPTION):
+        found.setdefault(str(message.filled.fields["hash"]).lower(), {}).setdefault(message.author, message.ref)
+    return found
+
+
+def adoptions(agreement: Agreement, account: Account) -> dict[str, Ref]:
+    """Return by party, of all authors, the first entry in which it adopted the hash of the whole agreement."""
+    return all_adoptions(account).get(agreement.hash.hex(), {})
+
+
 def adopted_by(agreement: Agreement, account: Account) -> tuple[str, ...]:
     """Return the parties whose own node has adopted the hash of the whole agreement, in its order."""
-    said = {
-        message.author
-        for message in account.messages(ADOPTION)
-        if str(message.filled.fields["hash"]).lower() == agreement.hash.hex()
-    }
+    said = adoptions(agreement, account)
     return tuple(party for party in agreement.parties if party in said)
 
 

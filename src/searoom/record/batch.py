@@ -8,6 +8,7 @@ from searoom.record.ahead import MAX_PROOF
 from searoom.record.entry import MAX_ENTRY, Entry
 from searoom.record.log import MAX_BATCH_ITEMS, Item
 from searoom.record.seal import MAX_BODY
+from searoom.record.taken import taken
 
 MAX_BATCH: Final = 3 << 20
 
@@ -36,4 +37,4 @@ def check_batch(batch: Batch) -> tuple[Entry, ...]:
         raise NotAllowed(f"an entry has at most {MAX_ENTRY} bytes and a body at most {MAX_BODY}")
     if len(batch.proof) > MAX_PROOF:
         raise NotAllowed(f"the proof of a batch has at most {MAX_PROOF} hashes")
-    return tuple(Entry.from_bytes(data) for data, _ in batch.items)
+    return tuple(taken(data) for data, _ in batch.items)

@@ -11,7 +11,7 @@ Rule 2: decoders raise `NotAllowed` for the form; `verify_entry` raises `Tampere
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -167,8 +167,11 @@ class Entry:
         shape.count(len(self.heard), "the logs that an entry has heard", most=MAX_LOGS)
         shape.ascending([heard.log for heard in self.heard], "the logs that an entry has heard")
         shape.uint(self.placed_us, "the placed time of an entry")
-        payload = _payload(self.released, self.log, self.index, self.height, self.heard, self.placed_us)
-        object.__setattr__(self, "_payload", payload)
+        rows: list[cbor.Value] = [[item.log, item.size, item.root] for item in self.heard]
+        payload: list[cbor.Value] = [
+            shape.VERSION, self.log, self.index, self.height, rows, self.released.to_bytes(), self.placed_us,
+        ]  # fmt: skip
+        object.__setattr__(self, "_payload", cbor.encode(dict(enumerate(payload))))  # once, as of a statement
 
     @property
     def statement(self) -> Statement:
@@ -191,11 +194,6 @@ class Entry:
     def hash(self) -> bytes:
         """Return SHA-256 of the entry's bytes, for people who point at it; the tree has its own leaf hash."""
         return hashlib.sha256(self.to_bytes()).digest()
-
-
-def _payload(released: Released, log: str, index: int, height: int, heard: Sequence[Heard], placed_us: int) -> bytes:
-    rows: list[cbor.Value] = [[item.log, item.size, item.root] for item in heard]
-    return cbor.encode({0: shape.VERSION, 1: log, 2: index, 3: height, 4: rows, 5: released.to_bytes(), 6: placed_us})
 
 
 def _same(value: _Decoded, data: bytes) -> _Decoded:
@@ -288,10 +286,12 @@ def place(
 
     `placed_us` is the station's clock now (microseconds of Unix time).
     """
-    header, kid = cose.protected(station_key.algorithm, station_key.key_id), station_key.key_id
-    payload = _payload(released, log, index, height, heard, placed_us)
-    value = station_key.sign(cose.to_sign1(header, ENTRY_AAD, payload))
-    return Entry(released, log, index, height, tuple(heard), placed_us, Signature(station_key.algorithm, kid, value))
+    entry = Entry(
+        released, log, index, height, tuple(heard), placed_us, Signature(station_key.algorithm, station_key.key_id, b"")
+    )
+    value = station_key.sign(cose.to_sign1(entry.station.header(), ENTRY_AAD, entry.payload()))
+    object.__setattr__(entry, "station", replace(entry.station, value=value))  # nobody has seen it without
+    return entry
 
 
 def verify_released(released: Released, card: Card) -> tuple[Signer, ...]:

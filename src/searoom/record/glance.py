@@ -12,6 +12,7 @@ from searoom.record.entry import Entry, Kind
 
 _UINT: Final = rb"(?:[\x00-\x17]|\x18.|\x19..|\x1a.{4}|\x1b.{8})"
 _TEXT: Final = rb"(?:[\x60-\x77]|\x78.)[!-~]*"
+_TEXTS: Final = rb"[\x18-~]*"  # all in one class: a repeated text would be tried in 2^length ways before it is refused
 _BYTES: Final = rb"(?:[\x40-\x57]|\x58.|\x59..)"
 _ARRAY: Final = rb"(?:[\x80-\x97]|\x98.)"
 _HASH: Final = rb"\x58\x20.{32}"
@@ -20,7 +21,7 @@ _ENTRY: Final = re.compile(
     + rb"\xa7\x00\x01\x01" + _TEXT + rb"\x02(" + _UINT + rb")\x03(" + _UINT + rb")\x04" + _ARRAY
     + rb"(?:\x83" + _TEXT + _UINT + _HASH + rb")*"
     + rb"\x05" + _BYTES + rb"\x84\x40\xa0" + _BYTES  # released, the statement in it
-    + rb"\xaa\x00\x01\x01" + _TEXT + rb"\x02[\xf4\xf5]\x03" + _TEXT + rb"\x04" + _ARRAY + rb"(?:" + _TEXT + rb")*"
+    + rb"\xaa\x00\x01\x01" + _TEXT + rb"\x02[\xf4\xf5]\x03" + _TEXT + rb"\x04" + _ARRAY + _TEXTS
     + rb"\x05" + _HASH + rb"\x06\x58\x20(.{32})\x07" + _UINT + rb"\x08(?:\xf6|" + _UINT + rb")\x09([\x00-\x02])",
     re.DOTALL,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final
 from searoom import clock
 from searoom.errors import NotAllowed
 from searoom.record.log import Store
+from searoom.sentences import Sentence
 
 KIND: Final = "sealed-in"
 SINCE: Final = "restored-at"  # stays when the mark has ended: what was agreed off the record before is not used again
@@ -45,11 +46,7 @@ class Healing:
     def refuse(self) -> None:
         """Raise `NotAllowed` while the mark stands."""
         if self._waiting:
-            raise NotAllowed(
-                f"this store was put back to an older state: nothing is said until our log has been compared with the "
-                f"copy at {', '.join(self.waiting())}",
-                advice="Let the node meet them; where they cannot be reached, two officers may open a new log.",
-            )
+            raise NotAllowed(Sentence("node.put_back", parties=tuple(self.waiting())))
 
     def begin(self, now_us: int) -> None:
         """Set the mark for all counterparts."""

@@ -23,6 +23,7 @@ from searoom.record.entry import Entry, Kind
 from searoom.record.evidence import Evidence
 from searoom.record.glance import Glance, glance
 from searoom.record.merkle import Tree, leaf_hash
+from searoom.record.vouched import vouched
 
 Item: TypeAlias = tuple[bytes, bytes]  # an entry's bytes and its body's
 Progress: TypeAlias = Callable[[str, int, int], None]  # log, entries read, entries in all
@@ -218,7 +219,7 @@ class Log:
         for data, body in self._store.items(self.name, start, min(stop, self._size)):
             if leaf_hash(data) != self._tree.leaf(index):
                 raise Tampered(f"entry {index} of the log of {self.name} was changed in the store since the start")
-            entry = Entry.from_bytes(data)
+            entry = vouched(data)
             if hashlib.sha256(body).digest() != entry.statement.body_hash:
                 raise Tampered(f"the body of entry {index} of the log of {self.name} was changed in the store")
             yield entry, data, body

@@ -29,6 +29,10 @@ class StorageKey:
         """Return the key for blocks of the account; it follows from this one."""
         return StorageKey(HKDF(SHA256(), KEY_SIZE, None, b"searoom/account/v1").derive(self.seed))
 
+    def of_runs(self) -> "StorageKey":
+        """Return the key for runs of content keys; it follows from this one."""
+        return StorageKey(HKDF(SHA256(), KEY_SIZE, None, b"searoom/content-keys/v1").derive(self.seed))
+
     def wrap(self, key: bytes, plain_hash: bytes) -> bytes:
         """Return a content key as the store keeps it; each is wrapped once, under a nonce that its message gives."""
         return ChaCha20Poly1305(self.seed).encrypt(plain_hash[:12], key, plain_hash)

@@ -24,6 +24,7 @@ from searoom.review.svg import look
 from searoom.review.tellings import contact_rows, dossier_rows
 from searoom.review.texts import Texts
 from searoom.review.writing import people, values
+from searoom.sentences import spoken
 from searoom.signals import codebook
 from searoom.signals.forms import FormBook
 from searoom.signals.states import page_key
@@ -110,7 +111,9 @@ def message_row(
         return MessageRow(*common, title, "", "", to_text(item.claimed_us), until, "", who, (), ())
     states = state_rows(delivery(account, item.ref), item, agreement, texts, director=director, handed=handed)
     if isinstance(item, Closed | Notice):
-        title, why = (item.sentence(texts.lang, names), "") if isinstance(item, Notice) else ("", item.why)
+        title, why = item.sentence(texts.lang, names) if isinstance(item, Notice) else "", ""
+        if isinstance(item, Closed):
+            why = spoken(item.why, texts.lang)
         return MessageRow(
             *common, title, "", "", to_text(item.claimed_us), until, "", people(item.signers, texts), (), states, why
         )

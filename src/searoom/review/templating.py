@@ -3,13 +3,18 @@
 Every expression of a template passes through `_shown`, so that none can be forgotten.
 """
 
+import re
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from searoom.review.svg import visible
+
+_STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\dT)(\d\d:\d\d(?::\d\d)?Z)")
+_UNBROKEN: Final = r'<span class="unbroken">\1</span><wbr><span class="unbroken">\2</span>'
 
 
 @cache
@@ -21,7 +26,7 @@ def environment(package: str) -> Environment:
         file = folder.joinpath(name)
         return file.read_text(encoding="utf-8") if file.is_file() else None
 
-    return Environment(
+    found = Environment(
         loader=FunctionLoader(source),
         autoescape=True,
         undefined=StrictUndefined,
@@ -31,6 +36,13 @@ def environment(package: str) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    found.filters["unbroken"] = unbroken
+    return found
+
+
+def unbroken(words: str) -> Markup:
+    """Return words as markup in which a line may end behind the date of a time, and nowhere else in that time."""
+    return Markup(_STAMP.sub(_UNBROKEN, str(escape(visible(words, lines=True)))))  # noqa: S704 - escaped just here
 
 
 def _shown(value: object) -> object:

@@ -56,7 +56,8 @@ _REF: Final = re.compile(rf"({_LOG.pattern}) ?[#/] ?([0-9]{{1,10}})")
 _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31})?")
 _TAG: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
-_TAGGED: Final = re.compile(rf"\s*({_TAG.pattern})\s*[:：]\s*(.*)", re.DOTALL)
+TAGGED: Final = re.compile(rf"\s*({_TAG.pattern})\s*[:：]\s*(.*)", re.DOTALL)
+"""A text behind the tag of its language, as it is typed."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -87,7 +88,7 @@ def _tagged_form(value: object) -> tuple[str, str]:
 
 
 def _tagged_parse(typed: str) -> tuple[str, str]:
-    found = _TAGGED.fullmatch(typed)
+    found = TAGGED.fullmatch(typed)
     if not found:
         raise NotAllowed(Sentence("name.no_language", typed=f"{typed:.40}"))
     return _tagged_form([found[1], found[2].strip()])

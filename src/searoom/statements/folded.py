@@ -80,6 +80,12 @@ class Block:
             _column(starts), rows,
         )  # fmt: skip
 
+    def heard(self, number: int) -> Iterator[tuple[str, int, int]]:
+        """Yield what was heard anew in the block of this number: of which log, up to which size, at which index."""
+        rows = iter(self.grown)
+        for log, size, place in zip(rows, rows, rows, strict=True):
+            yield self.logs[log], size, number * ENTRIES + place
+
     def row(self, log: str, first: int, place: int) -> Row:
         """Return what the item at a place of the block is made of; the block begins at entry `first` of `log`."""
         at = self.starts[place]
@@ -142,7 +148,7 @@ class Folded:
     """The items of one log: folded ones at its beginning, each made when it is first asked for, then whole ones."""
 
     def __init__(self, log: str, blocks: Sequence[Block], make: Callable[[Row], Item]) -> None:
-        self._log, self.blocks, self._make = log, tuple(blocks), make
+        self._log, self.blocks, self._make = log, list(blocks), make
         self._made: dict[int, Item] = {}
         self._rest: list[Item] = []
         self._end = len(self.blocks) * ENTRIES
@@ -152,6 +158,16 @@ class Folded:
         made = Folded(self._log, self.blocks, self._make)
         made._made, made._rest = dict(self._made), list(self._rest)
         return made
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether there is any whole item behind the folded ones."""
+        return bool(self._rest)
+
+    def extend(self, block: Block) -> None:
+        """Put in the next block; nothing was appended before."""
+        self.blocks.append(block)
+        self._end += ENTRIES
 
     def append(self, item: Item) -> None:
         """Put in the next item."""
@@ -200,10 +216,3 @@ class Folded:
             rows = iter(block.answers)
             for place, log, index in zip(rows, rows, rows, strict=True):
                 yield first + place, block.heights[place], (block.logs[log], index)
-
-    def heard(self) -> Iterator[tuple[str, int, int]]:
-        """Yield what was heard anew: of which log, up to which size, at which index."""
-        for first, block in zip(count(0, ENTRIES), self.blocks):
-            rows = iter(block.grown)
-            for log, size, place in zip(rows, rows, rows, strict=True):
-                yield block.logs[log], size, first + place

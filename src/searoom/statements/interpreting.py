@@ -17,6 +17,7 @@ from searoom.record.entry import Entry, Kind
 from searoom.record.keys import Role, Signer
 from searoom.record.roster import FIRST, Roster, author_of, epoch_of
 from searoom.record.seal import read_reason
+from searoom.sentences import Sentence
 from searoom.signals import forms
 from searoom.signals.forms import Filled, FormBook
 from searoom.statements.folded import Row
@@ -121,10 +122,10 @@ class Interpreter:
         try:
             content = self._opener(entry, body)
             if content is None:
-                return None, "its words were not opened to us", None, b""
+                return None, Sentence("shut.not_opened"), None, b""
             return forms.decode(content, self._book), "", None, content
         except (NotAllowed, Tampered) as fault:
-            return None, f"its words cannot be read: {fault.sentence}", self._partly(content), b""
+            return None, Sentence("shut.unreadable", why=fault.sentence), self._partly(content), b""
 
     def _partly(self, content: bytes | None) -> Filled | None:
         with suppress(NotAllowed, Tampered):
@@ -139,21 +140,22 @@ class Interpreter:
         """
         form = self._book.form(said.form)
         if form.visibility != "shared":
-            return f"the form '{form.name}' is national and is not believed in the shared record"
+            return Sentence("shut.national", form=form.name)
         if said.form == TRANSCRIBED and said.fields["said_by"] == place.author:
-            return "nobody transcribes what they say themselves"
-        return lacking(self._policy, form, said, place.signers, self._roster.card_at(place.author, *place.ref))
+            return Sentence("shut.own_transcript")
+        policy = self._policy.at(*place.ref, place.heard)
+        return lacking(policy, form, said, place.signers, self._roster.card_at(place.author, *place.ref))
 
     def _notice(self, place: Place, kind: Kind, body: bytes) -> Item:
         if kind is Kind.EPOCH:
             try:
                 return as_item(Notice, place, kind=kind, reason=read_reason(body)[1])
             except (NotAllowed, Tampered) as fault:
-                return as_item(Closed, place, why=f"its words cannot be read: {fault.sentence}")
+                return as_item(Closed, place, why=Sentence("shut.unreadable", why=fault.sentence))
         issued = self._roster.issued(place.author)
         at = next((n for n, (log, index, _) in enumerate(issued) if n and (log, index) == place.ref), None)
         if at is None:
-            return as_item(Closed, place, why="it brings a card that is not among its author's cards")
+            return as_item(Closed, place, why=Sentence("shut.strange_card"))
         card, before = issued[at][2], issued[at - 1][2]
         return as_item(
             Notice,
@@ -192,6 +194,14 @@ class Interpreter:
 def nameless(signer: Signer) -> Signer:
     """Return a signer as who is counted and not named; a station, which speaks for a party, keeps its name."""
     return signer if signer.role is not Role.OFFICER else replace(signer, holder="", name=NAMELESS, member="")
+
+
+def first_after(revoked: Revoked, log: str, size: int) -> int:
+    """Return the first entry of a log, of which `size` are there, that a withdrawn key is not vouched for."""
+    good, last = revoked.last_good or ("", FIRST)
+    if not good or epoch_of(log) > epoch_of(good):
+        return 0
+    return last + 1 if log == good else size
 
 
 def _withdrawn(roster: Roster, party: str) -> dict[bytes, Revoked]:

@@ -3,19 +3,19 @@
 It is what an account looks into. An entry is put in once, and what that costs does not grow with what is there
 already: each log comes in its own order, and where the logs meet only the last few places are moved.
 
-The beginning of a log may be put in folded. Then lists are made from its columns when somebody asks for them: all of
-them for all forms would take longer than what is asked at most starts.
+The beginning of a log may be put in folded, block by block. Lists are made when somebody asks for them, from columns
+where items are folded: all of them for all forms would take longer than what is asked at most starts.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeAlias
 
 from searoom.errors import NotAllowed
 from searoom.record.roster import author_of, epoch_of
-from searoom.statements.folded import MESSAGE, OTHER, TRANSCRIPT, Folded
+from searoom.statements.folded import MESSAGE, OTHER, TRANSCRIPT, Block, Folded, Row
 from searoom.statements.items import Again, Item, Message, Ref, Transcribed, as_item
 from searoom.statements.repeated import rank
 
@@ -32,15 +32,17 @@ class Ledger:
     def __init__(self, parties: Sequence[str]) -> None:
         self._chairs = {party: at for at, party in enumerate(parties)}
         self._logs: dict[str, list[Item] | Folded] = {}
-        self._order: list[Ref] | None = []
+        self._order: list[Ref] | None = None  # made when somebody asks for it
         self._listed: dict[str, list[Ref]] = {}  # what counts, by form, and the transcripts
         self._answers: dict[Ref, list[Ref]] = {}
         self._unlisted = set[str]()  # of what was put in folded: the kinds that are listed when they are asked for
+        self._waiting: list[Ref] = []  # of what was put in alone: all that is listed when anything is asked for
         self._steps: dict[tuple[str, str], tuple[array[int], array[int]]] = {}
         self._statements: dict[str, dict[bytes, tuple[Ref, ...]]] = {}  # of authors that have several logs
 
     def copy(self) -> "Ledger":
         """Return a ledger like this one, in which something may be changed that stands in this one."""
+        self._list_waiting()
         made = Ledger(())
         made._chairs, made._order = self._chairs, None if self._order is None else list(self._order)
         made._logs, made._unlisted = {log: items.copy() for log, items in self._logs.items()}, set(self._unlisted)
@@ -52,12 +54,36 @@ class Ledger:
 
     # -- what is put in --------------------------------------------------------------------------------
 
+    def foldable(self, log: str, index: int) -> bool:
+        """Whether what comes next in a log, at `index`, may be put in folded: all of it is, and nothing is listed."""
+        held = self._logs.get(log)
+        whole = held is None or (isinstance(held, Folded) and not held.unfolded)
+        listed = self._listed or self._answers or self._statements or self._order is not None
+        return whole and not listed and index == (0 if held is None else len(held))
+
     def put_folded(self, log: str, items: Folded) -> None:
         """Put in the beginning of a log whose author has no other one; nothing of it was put in before."""
-        self._logs[log], self._order = items, None
-        self._unlisted |= {_listed_as(kind) for kind in items.kinds() - {OTHER}} | {_ANSWERS}
-        for heard, size, index in items.heard():
-            sizes, indexes = self._steps.setdefault((heard, log), (array("q"), array("q")))
+        self._logs[log] = items
+        for number, block in enumerate(items.blocks):
+            self._take_in(log, block, number)
+
+    def put_block(self, log: str, block: Block, make: Callable[[Row], Item]) -> None:
+        """Put in the next items of a log that is `foldable`; `make` makes an item that is asked for."""
+        held = self._logs.setdefault(log, Folded(log, (), make))
+        if not isinstance(held, Folded):
+            raise NotAllowed(f"the log {log} does not lie folded")
+        held.extend(block)
+        self._take_in(log, block, len(held.blocks) - 1)
+
+    def _take_in(self, log: str, block: Block, number: int) -> None:
+        self._unlisted |= {_listed_as(kind) for kind in block.kinds if kind != OTHER} | {_ANSWERS}
+        for heard, size, index in block.heard(number):
+            self._hear(heard, log, size, index)
+
+    def _hear(self, heard: str, hearing: str, size: int, index: int) -> None:
+        """Remember that an entry of one log has heard so much of another, where that is news."""
+        sizes, indexes = self._steps.setdefault((heard, hearing), (array("q"), array("q")))
+        if size > (sizes[-1] if sizes else 0):
             sizes.append(size)
             indexes.append(index)
 
@@ -70,6 +96,10 @@ class Ledger:
                 found += [(heard, sizes[at], indexes[at] - start) for at in places]
         return found
 
+    def heard_by(self, log: str) -> dict[str, int]:
+        """Return how much of each other log the entries of a log have heard."""
+        return {heard: sizes[-1] for (heard, hearing), (sizes, _) in self._steps.items() if hearing == log and sizes}
+
     def add(self, item: Item) -> None:
         """Put in the next item of a log; raise `NotAllowed` where it is another one."""
         log, index = item.ref
@@ -81,15 +111,13 @@ class Ledger:
         if self._order is not None:
             self._put(self._order, item)
         for heard in item.heard:
-            sizes, indexes = self._steps.setdefault((heard.log, log), (array("q"), array("q")))
-            if heard.size > (sizes[-1] if sizes else 0):
-                sizes.append(heard.size)
-                indexes.append(index)
+            self._hear(heard.log, log, heard.size, index)
         self._count(item, before, (*before, item.ref))
 
     def replace(self, item: Item) -> None:
         """Put an item in its own place anew, where a later card says more of the keys behind it."""
         places = self.same_as(item) or (item.ref,)
+        self._list_waiting()
         self._list(places[0], put=False)
         self._logs[item.ref[0]][item.ref[1]] = item
         self._count(item, (), places)
@@ -105,9 +133,16 @@ class Ledger:
         if item.author in self._statements and item.statement:
             self._statements[item.author][item.statement] = ranked
         if before and ranked[0] != before[0]:
+            self._list_waiting()
             self._list(before[0], put=False)
         if not before or ranked[0] != before[0]:
-            self._list(ranked[0], put=True)
+            self._waiting.append(ranked[0])
+
+    def _list_waiting(self) -> None:
+        """List what was put in alone since anything was asked for last, the first in order first."""
+        waiting, self._waiting = self._waiting, []
+        for ref in sorted(waiting, key=self._place):
+            self._list(ref, put=True)
 
     def _list(self, ref: Ref, *, put: bool) -> None:
         item = self.at(ref)
@@ -218,6 +253,7 @@ class Ledger:
 
     def messages(self, sizes: Sizes, *names: str) -> tuple[Item, ...]:
         """Return the messages that count in order: all, or those of these forms."""
+        self._list_waiting()
         wanted = [
             name for name in names or self._listed.keys() | self._unlisted if name not in (_TRANSCRIPTS, _ANSWERS)
         ]
@@ -225,10 +261,12 @@ class Ledger:
 
     def transcripts(self, sizes: Sizes) -> tuple[Item, ...]:
         """Return the transcripts that count in order."""
+        self._list_waiting()
         return self._in_order([self._named(_TRANSCRIPTS)], sizes)
 
     def answers(self, ref: Ref, sizes: Sizes) -> tuple[Item, ...]:
         """Return what answers the statement of `ref` at any of its places: messages and transcripts, in order."""
+        self._list_waiting()
         return self._in_order([self._answering().get(place, []) for place in self.places(ref, sizes)], sizes)
 
     def _in_order(self, lists: Sequence[Sequence[Ref]], sizes: Sizes) -> tuple[Item, ...]:

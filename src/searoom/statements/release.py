@@ -15,7 +15,9 @@ from typing import Final, Protocol
 from searoom.cbor import Value
 from searoom.errors import NotAllowed
 from searoom.record import shape
+from searoom.record.entry import Heard
 from searoom.record.keys import Role, Signer
+from searoom.sentences import Sentence
 from searoom.signals.forms import CHANNELS, PRECEDENCES, Filled, Form
 
 ANY: Final = "*"
@@ -76,17 +78,39 @@ class Policy:
 
     `leaves` is what the agreement gives leave for (`LEAVES`); None where no agreement is at hand to be asked,
     as when a stranger verifies an exported record. Where nothing is `attributed`, no account names who signed what.
+    `later` are the policies of later versions of the agreement, each with the entries by which it came into force.
     """
 
     rules: tuple[Rule, ...] = ()
     leaves: frozenset[str] | None = None
     attributed: bool = True
+    later: tuple["Later", ...] = ()
+
+    def at(self, log: str, index: int, heard: Iterable[Heard]) -> "Policy":
+        """Return the policy for an entry: that of the newest version whose coming into force its author had heard.
+
+        `heard` are the sizes of the other logs that stand in the entry. What an author had not heard binds nobody by
+        surprise, and what arrives late changes nothing that was judged.
+        """
+        if not self.later:
+            return self
+        sizes = {log: index, **{each.log: each.size for each in heard}}
+        known = [each.policy for each in self.later if all(sizes.get(at, 0) > place for at, place in each.by)]
+        return known[-1] if known else self
 
     def to_value(self) -> Value:
         """Return the policy as a node tells it to an officer who sits down at its desk."""
         rows: list[Value] = [[r.channel, r.precedence, list(r.forms), r.persons, r.members] for r in self.rules]
         leaves: Value = None if self.leaves is None else sorted(self.leaves)
         return {"rules": rows, "leaves": leaves}
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The policy of a later version, and the entries (log, index) in which all adopted it."""
+
+    by: tuple[tuple[str, int], ...]
+    policy: Policy
 
 
 BY_FORM: Final = Policy()
@@ -138,16 +162,13 @@ def forbidden(policy: Policy, form: Form) -> str:
     """Say why nobody may say this form, however many sign ('' where they may): the agreement gives no leave for it."""
     if not form.leave or policy.leaves is None or form.leave in policy.leaves:
         return ""
-    return f"the form '{form.name}' needs the agreement's leave '{form.leave}', and the agreement does not give it"
+    return Sentence("signing.no_leave", form=form.name, leave=form.leave)
 
 
 def require_named(policy: Policy) -> None:
     """Raise `NotAllowed` where what is to leave would carry signatures and cards, and nobody may be quoted by name."""
     if not policy.attributed:
-        raise NotAllowed(
-            "this record names nobody, and what would leave here carries the keys and the cards of those who signed",
-            advice="Take out what all agreed to, without a name, with `searoom agreement promote`.",
-        )
+        raise NotAllowed(Sentence("signing.nameless"))
 
 
 def lacking(policy: Policy, form: Form, filled: Filled, signers: Sequence[Signer], party: Party) -> str:
@@ -156,14 +177,15 @@ def lacking(policy: Policy, form: Form, filled: Filled, signers: Sequence[Signer
         return why
     if form.automatic:
         alone = bool(signers) and all(signer.role is Role.STATION for signer in signers)
-        return "" if alone else f"the form '{form.name}' is said by its station alone, and a person signed it"
+        return "" if alone else Sentence("signing.station_alone", form=form.name)
     needed, people = need(policy, form, filled, party), persons(signers)
     if len(people) < needed.persons:
-        return f"the form '{form.name}' takes {needed.persons} officers and {len(people)} signed it"
+        return Sentence("signing.few_officers", form=form.name, wanted=needed.persons, signed=len(people))
     members = {member for one in people if len(one) == 1 for member in one if member}
     if len(members) < needed.members:
-        spoke = ", ".join(sorted(members)) or "none"
-        return f"the form '{form.name}' takes officers of {needed.members} members, and it has those of: {spoke}"
+        if not members:
+            return Sentence("signing.no_members", form=form.name, wanted=needed.members)
+        return Sentence("signing.few_members", form=form.name, wanted=needed.members, spoke=tuple(sorted(members)))
     return ""
 
 

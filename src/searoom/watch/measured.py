@@ -8,6 +8,7 @@ import numpy as np
 from searoom.encounters import kernels
 from searoom.encounters.closeup import Place
 from searoom.errors import NotAllowed
+from searoom.sentences import Sentence
 from searoom.tracks.fixes import Fixes, no_fixes
 from searoom.units import METRES_PER_NAUTICAL_MILE, MICROSECONDS
 
@@ -66,10 +67,7 @@ def nearest(seen: Fixes, unit: str) -> Nearest:
         if found is not None and (best is None or found.value_mm < best.value_mm):
             best = found
     if best is None:
-        raise NotAllowed(
-            "our sensors measured no range in this period",
-            advice="Choose a period in which the other unit was seen.",
-        )
+        raise NotAllowed(Sentence("node.no_range"))
     return best
 
 

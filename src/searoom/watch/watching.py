@@ -23,7 +23,7 @@ from searoom.encounters import bells, livewords
 from searoom.encounters.alerts import Alert, Encounter
 from searoom.encounters.detector import Detector, Glance, Glimpsed
 from searoom.encounters.livewords import Standing, Words, alert_words, line, names_of
-from searoom.encounters.settings import RISING, Grade, Settings
+from searoom.encounters.settings import Grade, Settings
 from searoom.errors import NotAllowed, StateUnknown
 from searoom.tracks.addresses import Address
 from searoom.tracks.fixes import Fixes, Flags, no_fixes
@@ -39,11 +39,12 @@ SECOND_S: Final = 1.0
 ALL_FREED_EVERY: Final = 3_600  # seconds; the young ones each second
 MOST_CRAFT: Final = 1_000_000
 BEHIND_S: Final = 0.15  # what waits longer than this is more than can be kept up with
-STRANGERS_AT_ONCE: Final = 600  # reports, before anything else has its turn
+STRANGERS_AT_ONCE: Final = 2_000  # reports, before anything else has its turn
 SETTLED_AT_ONCE: Final = 8_000  # pairs of a full look, likewise
 STRANGERS_WAITING: Final = 10_000
 MOST_STRANGERS: Final = 6_000  # reports of strangers taken in at once, while behind
 _MANY_BELLS: Final = 200
+_LOUD: Final = frozenset({Grade.WARN, Grade.URGENT})
 
 UNHEARD: Final = "reports of strangers left to the next full look"
 UNWRITTEN: Final = "alerts not written into the journal"
@@ -78,6 +79,7 @@ class Watch:
         self._answers = standing.answers
         self._detector.put_back(standing.encounters(), self._at_us)
         self._open: dict[tuple[str, str], Alert] = {pair: told[-1] for pair, told in standing.told.items()}
+        self._first_us = {pair: told[0].time_us for pair, told in standing.told.items()}
         self._rang: dict[tuple[str, str], int] = {}
         self._told_shed: Counter[str] = Counter()
         self._writing = asyncio.Lock()
@@ -174,8 +176,10 @@ class Watch:
             (first if ours else rest).append(line("alert", words))
             if ours and alert.grade is Grade.CLEAR:
                 self._open.pop(pair, None)
+                self._first_us.pop(pair, None)
             elif ours:
                 self._open[pair] = alert
+                self._first_us.setdefault(pair, alert.time_us)
             if cause == "report":
                 self.pace.latencies_s.append((told_us - reported_us) / MICROSECONDS)
         self.pace.alerts += len(first) + len(rest)
@@ -252,9 +256,12 @@ class Watch:
     def _ring(self) -> None:
         """Tell where nobody has answered and it becomes louder."""
         now_us = self._moment()
-        pairs = {pair for pair, alert in self._open.items() if RISING.index(alert.grade) >= RISING.index(Grade.WARN)}
-        found = bells.ringing(self._detector.between(pairs), self._answers, self._settings, now_us)[:_MANY_BELLS]
-        rings = {names_of(bell.a, bell.b): bell for bell in found}
+        loud = [pair for pair, alert in self._open.items() if alert.grade in _LOUD]
+        answered = (self._answers.acknowledged.keys() | self._answers.snoozed.keys()).intersection(loud)
+        found = [*bells.ringing(self._detector.between(answered), self._answers, self._settings, now_us)]
+        others = ((self._open[pair], self._first_us[pair]) for pair in loud if pair not in answered)
+        found += bells.unanswered(others, self._settings, now_us, _MANY_BELLS)
+        rings = {names_of(bell.a, bell.b): bell for bell in sorted(found, key=bells.pressing)[:_MANY_BELLS]}
         louder = [bell for pair, bell in rings.items() if bell.step > self._rang.get(pair, -1)]
         self._rang = {pair: bell.step for pair, bell in rings.items()}
         self._say([line("bell", _bell_words(bell)) for bell in louder], first=True)

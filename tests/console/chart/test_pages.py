@@ -8,6 +8,7 @@ import pytest
 
 from console_at_work import Browser, console, wait_for, words
 from deskside import at_work, tick
+from searoom.console.chart import pages
 from searoom.desk import asking as desk
 from searoom.signals.tables import LANGUAGES
 
@@ -93,6 +94,30 @@ def test_what_a_script_asks_for_is_told_once_or_as_a_stream(sea_stage, sit):
     assert "text/event-stream" in answer.getheader("content-type")
     assert (True, once["rows"]["id"], 1) == (first["whole"], first["rows"]["id"], len(first["pairs"]))
     assert (False, []) == (second["whole"], second["rows"]["id"])
+
+
+def test_a_changed_grade_is_told_on_the_chart_before_its_second_is_over(stage, monkeypatch):
+    """With a minute between two tellings, the grade comes all the same; nothing else comes before it."""
+    monkeypatch.setattr(pages, "EVERY_S", 60.0)
+    with at_work(stage, "amber"), console(stage.folder("amber")) as address:
+        sit = Browser(address).sign_in("watch-1")
+        line = http.client.HTTPConnection(address, timeout=20)
+        line.request("GET", "/chart/stream", headers={"Cookie": "; ".join(f"{k}={v}" for k, v in sit.cookies.items())})
+        answer = line.getresponse()
+        before = _event(answer)
+        for second in range(0, 701, 50):
+            tick(stage, "amber", second)
+        after = _event(answer)
+        line.close()
+
+    assert [] == before["pairs"]
+    assert ["CORAL 34"] == [pair["b"] for pair in after["pairs"]]
+
+
+def _event(answer):
+    while not (line := answer.readline()).startswith(b"data: "):
+        pass
+    return json.loads(line.removeprefix(b"data: "))
 
 
 def test_nothing_is_told_to_who_is_not_signed_in(sea_stage):

@@ -1,10 +1,13 @@
 """What a browser is told: everything once, then what changed, entered or left its view."""
 
 import json
+import math
 
 import numpy as np
+import pytest
 
 from made_sea import PAIR, reply, sea
+from searoom.console.chart import listed
 from searoom.console.chart.told import NO_HEIGHT, Teller, rows
 from searoom.console.chart.wanted import wanted
 
@@ -45,6 +48,15 @@ def test_what_is_not_known_is_said_so():
     found = rows(held, np.array([0]))
 
     assert ([-1], [-1], [NO_HEIGHT], [250]) == (found["cog"], found["sog"], found["alt"], found["err"])
+
+
+@pytest.mark.parametrize("sigma_m", [5.0, 5.02, 5.049, 12.4999, 0.01])
+def test_an_error_is_told_as_large_as_in_the_table(sigma_m):
+    """A script rounds up to whole metres, as the table was: both say the same of one craft, and never too little."""
+    held = sea((1, "A", 125.0, 30.0, {"sigma_m": sigma_m}))
+    (decimetres,) = rows(held, np.array([0]))["err"]
+
+    assert listed.rows(held, np.array([0]))[0].error_m == math.ceil(decimetres / 10)
 
 
 def test_pairs_below_the_asked_grade_are_not_told():

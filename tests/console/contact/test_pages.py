@@ -1,5 +1,6 @@
 """The pages of encounters: figures with their errors, advice as advice, alarms answered once, both logs side by side."""
 
+import re
 import threading
 
 import pytest
@@ -61,6 +62,15 @@ def test_an_alarm_calls_until_somebody_answers_and_says_who_did(close):
     assert "CALLS FOR SOMEBODY · step 3 of 3: everybody on the bridge" in before
     assert "CALLS FOR SOMEBODY" not in words(other.get("/encounters")[2])
     assert ["amber-1"] == [note.fields["person"] for note in close.notes("bell-note")]
+
+
+def test_each_button_that_puts_off_says_until_when_to_the_second(close):
+    """The scenario stands at 02:09:30Z: a time without its seconds would be told too early, or too late."""
+    text = close.sit(close.amber).get(close.pair)[2]
+    buttons = dict(re.findall(r'name="minutes" value="(\d+)">([^<]*)<', text))
+
+    until = {minutes: re.search(r"\d\d:\d\d:\d\dZ", told)[0] for minutes, told in buttons.items()}
+    assert {"5": "02:14:30Z", "10": "02:19:30Z", "20": "02:29:30Z", "30": "02:39:30Z", "60": "03:09:30Z"} == until
 
 
 def test_a_pair_is_put_off_until_a_time_that_is_shown(close):

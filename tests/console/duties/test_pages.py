@@ -83,6 +83,15 @@ def test_a_wrong_address_is_told_in_a_sentence(address, path):
     assert "This was not done" in text
 
 
+def test_by_which_version_a_node_goes_stands_with_the_agreement(address):
+    """On its page, always; on the first screen only what waits or is missing."""
+    seen = sit(address)
+
+    assert "the text that all began with" in seen.get("/agreement")[2]
+    assert "the text that all began with" not in seen.get("/agreement?pack=macm")[2]
+    assert "the text that all began with" not in seen.get("/")[2]
+
+
 def test_whoever_signs_nothing_releases_nothing(address):
     """An auditor sees what is due and the agreement; the way to release is not there for them."""
     audit = sit(address, "audit-1")

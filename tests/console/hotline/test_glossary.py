@@ -3,7 +3,7 @@
 import pytest
 
 from searoom.console.hotline import glossary
-from searoom.console.hotline.glossary import MOST, of_agreement, packaged, read, suggest
+from searoom.console.hotline.glossary import MOST, fitting, of_agreement, packaged, read, suggest
 from searoom.errors import NotAllowed
 from searoom.obligations.agreement import load
 from searoom.signals.tables import LANGUAGES
@@ -76,3 +76,12 @@ def test_a_table_that_is_none_is_refused_with_its_place(text):
     """Nothing is read from half a table."""
     with pytest.raises(NotAllowed, match=r"glossary\.toml"):
         read(text, glossary.FILE)
+
+
+@pytest.mark.parametrize(("name", "marked"), [("macm", ["exercise"]), ("demo", [])])
+def test_an_exercise_is_not_told_that_it_is_one(name, marked):
+    """Between real parties the word has its caution; where the whole mechanism is an exercise, every text has it."""
+    terms = fitting(packaged(), load(name))
+
+    assert marked == [term.id for term in suggest("EXERCISE EXERCISE. This is an exercise.", "en", terms)]
+    assert ["drill"] == [term.id for term in suggest("EXERCISE. A drill.", "en", fitting(packaged(), load("demo")))]

@@ -98,7 +98,7 @@ def test_what_came_since_is_told_by_its_mark(scene):
     scene.say("coral-1", "hotline-contact", {"phrase": "we-are-here"})
     scene.meet()
 
-    assert frozenset({("coral/1",)}) == handing.since(standing(scene.view()), seen)
+    assert {("coral/1",)} == {one.key for one in handing.since(standing(scene.view()), seen)}
 
 
 def test_what_is_too_long_for_a_field_says_how_much_more_there_was(scene):

@@ -3,7 +3,7 @@
 Whole numbers in columns: a parser reads five thousand craft in a few milliseconds.
 
     lon, lat   millionths of a degree      cog   tenths of a degree, -1: not known      sog   centimetres a second, -1
-    alt        metres, -32768: not known   err   decimetres, two standard deviations    at    milliseconds since 1970
+    alt        metres, -32768: not known   err   decimetres up, two standard deviations  at    milliseconds since 1970
 """
 
 import json
@@ -64,7 +64,7 @@ def rows(sea: HeldSea, places: Numbers) -> dict[str, list[int]]:
         "cog": _whole(held["course_deg"], 10.0, -1),
         "sog": _whole(held["speed_mps"], 100.0, -1),
         "alt": _whole(held["alt_m"], 1.0, NO_HEIGHT),
-        "err": _whole(held["sigma_m"], SIGMAS * 10.0, 0),
+        "err": _whole(np.ceil(held["sigma_m"] * (SIGMAS * 10.0)), 1.0, 0),  # never smaller than it is
         "src": held["source"].tolist(),
         "at": (held["time_us"] // 1000).tolist(),
     }

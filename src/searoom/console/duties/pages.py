@@ -11,6 +11,7 @@ from searoom.console.asked import PACKAGE, Asked, Page
 from searoom.console.duties import figures, lookthrough, marks, months, owed, packs, releasing
 from searoom.console.people import WORKERS
 from searoom.console.wording import Told
+from searoom.desk import agreed
 from searoom.errors import Finding, NotAllowed
 from searoom.obligations import diffing, explain, proposing, sovereignty
 from searoom.obligations.agreement import Agreement
@@ -89,6 +90,7 @@ def agreement(asked: Asked) -> Response:
         opening=explain.opening(found, asked.lang), clauses=packs.clauses(found, asked.view.book, asked.lang),
         own=name == packs.OURS, rests=packs.rests(found, asked.view.account, asked.lang) if name == packs.OURS else (),
         adopted=proposing.adopted_by(found, asked.view.account),
+        agreed=agreed.told(asked.view.status["agreement"]) if "agreement" in asked.view.status else (),
     )  # fmt: skip
 
 

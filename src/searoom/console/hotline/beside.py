@@ -85,7 +85,7 @@ def _with_signal(asked: Asked, turn: threads.Turn) -> threads.Turn:
 def known_terms(asked: Asked) -> tuple[tuple[Term, ...], str]:
     """Return all terms, and what is wrong with the party's own table, or ''."""
     own = asked.house.folder / glossary.FILE
-    known = (*glossary.of_agreement(asked.view.agreement), *glossary.packaged())
+    known = (*glossary.of_agreement(asked.view.agreement), *glossary.fitting(glossary.packaged(), asked.view.agreement))
     try:
         return (*glossary.read(own.read_text(encoding="utf-8"), str(own)), *known) if own.exists() else known, ""
     except (NotAllowed, OSError, UnicodeDecodeError) as fault:

@@ -28,7 +28,8 @@ MOST: Final = 8
 class Term:
     """One term: its words by language, the usual one first; a caution by language, or none; its source; its review.
 
-    `means` is what each party means by it, by party and language, where an agreement says so.
+    `means` is what each party means by it, by party and language, where an agreement says so. One that is for
+    `outside_exercises` says nothing where the mechanism itself is an exercise, and every text calls itself so.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Term:
     source: str
     review: Mapping[str, str]
     means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    outside_exercises: bool = False
 
 
 @cache
@@ -62,7 +64,8 @@ def _term(name: str, row: Table, review: Mapping[str, str]) -> Term:
     if not all(words.values()):
         raise row.fault("a term has a word in each language")
     caution = row.languages("caution") if row.has("caution") else MappingProxyType({})
-    found = Term(name, MappingProxyType(words), caution, row.text("source"), review)
+    outside = row.flag("outside_exercises", default=False)
+    found = Term(name, MappingProxyType(words), caution, row.text("source"), review, outside_exercises=outside)
     row.done()
     return found
 
@@ -74,6 +77,11 @@ def of_agreement(agreement: Agreement) -> tuple[Term, ...]:
              word.source, agreement.review, word.means)
         for word in agreement.head.glossary.values()
     )  # fmt: skip
+
+
+def fitting(terms: Sequence[Term], agreement: Agreement) -> tuple[Term, ...]:
+    """Return the terms that say something under this agreement: some say nothing inside an exercise."""
+    return tuple(term for term in terms if not (term.outside_exercises and agreement.exercise))
 
 
 def suggest(text: str, lang: str, terms: Sequence[Term], most: int = MOST) -> tuple[Term, ...]:

@@ -40,6 +40,7 @@ const later = (answer) => 1000 * (Number(answer.headers.get("retry-after")) || 1
 
 let drawing = false;
 let again = false;
+let refused = false; // and told to wait: what changes meanwhile is drawn after it
 
 /**
  * Returns how an element is found again in a part of the page that was drawn anew: what it is, and which of its like.
@@ -69,7 +70,7 @@ function swap(shown, fresh) {
 }
 
 async function draw() {
-  if (drawing) {
+  if (drawing || refused) {
     again = true;
     return;
   }
@@ -77,7 +78,14 @@ async function draw() {
   try {
     const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect") return location.reload();
-    if (answer.status === TOO_MANY) return void setTimeout(draw, later(answer));
+    if (answer.status === TOO_MANY) {
+      refused = true;
+      setTimeout(() => {
+        refused = again = false;
+        draw();
+      }, later(answer));
+      return;
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("live");
     const time = page.getElementById("now");
@@ -91,7 +99,7 @@ async function draw() {
     count();
   } finally {
     drawing = false;
-    if (again) {
+    if (again && !refused) {
       again = false;
       draw();
     }

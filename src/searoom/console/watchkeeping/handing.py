@@ -81,9 +81,9 @@ def digest(held: Mapping[str, Sequence[Open]]) -> bytes:
     return hashlib.sha256(HASH_CONTEXT + cbor.encode(rows)).digest()
 
 
-def since(held: Mapping[str, Sequence[Open]], seen: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """Return the keys of what was not there when the page was shown; `seen` are `marks` of then."""
-    return frozenset(one.key for kind in KINDS for one in held[kind] if mark(kind, one) not in seen)
+def since(held: Mapping[str, Sequence[Open]], seen: Sequence[str]) -> frozenset[Open]:
+    """Return what was not there when the page was shown; `seen` are `marks` of then."""
+    return frozenset(one for kind in KINDS for one in held[kind] if mark(kind, one) not in seen)
 
 
 def marks(held: Mapping[str, Sequence[Open]]) -> list[str]:

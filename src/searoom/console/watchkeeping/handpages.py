@@ -92,7 +92,7 @@ def _look(asked: Asked, open_now: Held, filled: Filled, seen: Sequence[str] | No
     held, _ = settings_of(asked)
     told = [str(note.at_us) for note in handing.remarks(asked.view)]
     marks = _marks(open_now, told)
-    new = {one for kind in KINDS for one in open_now[kind] if seen is not None and handing.mark(kind, one) not in seen}
+    new = frozenset() if seen is None else handing.since(open_now, seen)
     return asked.page(
         "watchkeeping/hand-look.html", 200 if seen is None else CHANGED, open=open_now, kinds=KINDS,
         readings=readings(asked, filled), marks=" ".join(marks), changed=seen is not None, new=new,

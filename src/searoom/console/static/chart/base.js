@@ -55,9 +55,11 @@ function overlays() {
     ["notices", "symbol", { "text-color": own, ...halo }, text("words"), ["==", ["geometry-type"], "Point"]],
     ["rings", "symbol", { "text-color": colour("--link"), ...halo }, { ...text("words", 11), "symbol-placement": "line" }, ["has", "words"]],
     ["sectors", "symbol", { "text-color": colour("--warn"), ...halo }, text("words"), ["==", ["geometry-type"], "Point"]],
-    ["pairs", "symbol", { "text-color": own, ...halo, "text-halo-width": 2.4 }, { ...text("words", 13), "text-allow-overlap": true, "text-ignore-placement": true }, ["has", "words"]],
+    ["pairs", "symbol", { "text-color": own, ...halo, "text-halo-width": 2.4 }, { ...text("words", 13), "symbol-sort-key": ["get", "rank"] }, [">", ["get", "rank"], 0]],
     ["measure", "symbol", { "text-color": colour("--link"), ...halo, "text-halo-width": 2.4 }, { ...text("words", 14), "text-allow-overlap": true }, ["has", "words"]],
     ["labels", "symbol", { "text-color": own, ...halo }, text("words"), null],
+    // The most pressing pair's figures are always written, and first; the others' where there is room, and in the list.
+    ["pairs", "symbol", { "text-color": own, ...halo, "text-halo-width": 2.4 }, { ...text("words", 13), "text-allow-overlap": true }, ["==", ["get", "rank"], 0]],
   ];
 }
 
@@ -108,8 +110,10 @@ export async function makeMap(sheet) {
   map.keyboard.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ unit: "nautical", maxWidth: 140 }), "top-left");
-  const [warned, credit] = [".warned", ".credit"].map((one) => document.querySelector(one)?.innerHTML ?? "");
+  const below = [".warned", ".credit"].map((one) => /** @type {HTMLElement | null} */ (document.querySelector(one)));
+  const [warned, credit] = below.map((one) => one?.innerHTML ?? "");
   map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: `${warned} | <span lang="en">${credit}</span>` }));
+  for (const one of below) if (one) one.hidden = true; // it stands on the sheet now, once
   map.getCanvas().setAttribute("aria-label", say("chart.select_one"));
   await new Promise((done) => map.once("style.load", done));
   for (const [k, [source, type, paint, layout, filter]] of overlays().entries()) {

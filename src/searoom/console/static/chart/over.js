@@ -18,7 +18,9 @@ function joined(points) {
 
 /** @param {import("./feed.js").Pair[]} pairs */
 export function pairs(pairs) {
-  return pairs.flatMap((one) => {
+  const pressing = ["urgent", "warn", "advise"];
+  const order = [...pairs].sort((a, b) => pressing.indexOf(a.grade) - pressing.indexOf(b.grade) || a.cpa_us - b.cpa_us);
+  return order.flatMap((one, rank) => {
     const ink = colour(GRADES[one.grade] ?? "--ink");
     const wide = one.grade === "urgent" ? 3 : one.grade === "warn" ? 2.2 : 1.4;
     const words = `CPA ${distance(one.cpa_m, one.cpa_error_m)} ± ${spread(one.cpa_error_m)}\n${clock(one.cpa_us / 1000)}`;
@@ -27,7 +29,7 @@ export function pairs(pairs) {
     return [
       line([one.from_a, one.cpa_a], wide / 2), line([one.from_b, one.cpa_b], wide / 2), line([one.cpa_a, one.cpa_b], wide),
       ...[one.cpa_a, one.cpa_b].map((place) => feature({ type: "Point", coordinates: place }, { ink, mark: 1 })),
-      feature({ type: "Point", coordinates: middle }, { ink, words }),
+      feature({ type: "Point", coordinates: middle }, { ink, words, rank }),
     ];
   });
 }
