@@ -159,6 +159,7 @@ class State:
 
 
 NOTHING_NEAR, NOTHING_OPEN, SOON = "Nothing is closing", "Nothing is open", "Within seven days: 2"
+UNHEARD = "Alarms that nobody has heard: 1"
 UNKNOWN = "Not known: the node gives no answer"
 
 
@@ -169,12 +170,12 @@ STATES = (
         "node-silent", node_silent, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
     ),
     State("flash-unread", flash, "Up", NOTHING_NEAR, "Flash not read: 1", SOON),
-    State("urgent-encounter", urgent, "Up", "Urgent · AMBER 21 × CORAL 34", NOTHING_OPEN, SOON, sails=True),
+    State("urgent-encounter", urgent, "Up", "Urgent · AMBER 21 × CORAL 34", UNHEARD, SOON, sails=True),
     State("draft-waiting", draft, "Up", NOTHING_NEAR, "Drafts that wait: 1", SOON),
     State("missed", missed, "Silent since", NOTHING_NEAR, NOTHING_OPEN, "Missed or disputed: 1"),
     State("restored", restored, "Up · a node was restored", NOTHING_NEAR, "Not read: 1", SOON),
     State("fork", fork, "Proven fork", NOTHING_NEAR, "Not read: 1", SOON),
-    State("exercise-night", urgent, "Up", "Urgent · AMBER 21", NOTHING_OPEN, SOON, light="night", sails=True),
+    State("exercise-night", urgent, "Up", "Urgent · AMBER 21", UNHEARD, SOON, light="night", sails=True),
 )  # fmt: skip
 
 

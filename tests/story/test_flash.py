@@ -55,16 +55,17 @@ def test_a_flash_is_delivered_and_receipted_long_before_the_backlog_is_over(tmp_
                 index = await asyncio.to_thread(say_flash)
                 took = await until(lambda: ask(stage, "amber", do="status")["ahead"]["coral"] > 0)  # its receipt
                 status = await asyncio.to_thread(ask, stage, "coral", do="status")
-                assert (BACKLOG, 1) == (index, status["ahead"]["amber"])
+                assert index in (BACKLOG, BACKLOG + 1)  # the scheduled test of the line is due at some hours
+                assert 1 == status["ahead"]["amber"]
                 assert status["sizes"]["amber"] < BACKLOG
                 assert took < 20
                 line.rate = 100 * RATE
-                await until(lambda: ask(stage, "amber", do="status")["recorded"]["amber by coral"] > BACKLOG)
+                await until(lambda: ask(stage, "amber", do="status")["recorded"]["amber by coral"] > index)
                 reached = (await asyncio.to_thread(ask, stage, "amber", do="message", author="amber", index=index))[
                     "reached"
                 ]
                 assert reached["delivered"]
-                assert BACKLOG < (await asyncio.to_thread(sizes, stage, "coral"))["amber"]
+                assert index < (await asyncio.to_thread(sizes, stage, "coral"))["amber"]
                 for party in stage.parties:
                     assert {} == (await asyncio.to_thread(ask, stage, party, do="status"))["evidence"]
             finally:

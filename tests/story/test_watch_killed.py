@@ -5,7 +5,7 @@ import time
 from deskside import change_settings
 from searoom import clock
 from searoom.desk import asking as desk
-from searoom.node.node import Node
+from searoom.node.node import LINE_TEST, Node
 from searoom.watch.noting import COMPANY, ENCOUNTER, TRACK, ZONE
 from spoken_nmea import Bridge, free_port, send
 from stage import make_stage
@@ -42,10 +42,10 @@ def test_a_node_that_was_killed_sees_the_same_and_rings_for_the_same(tmp_path):
     noted = [
         tuple(map(str, sorted(note.fields.items()))) for _, note in node.notebook.notes(TRACK, ENCOUNTER, COMPANY, ZONE)
     ]
-    said = node.record.size("amber")
+    said = {message.filled.form for message in node.account().messages()}
     node.close()
     assert len(set(noted)) == len(noted) > 4
-    assert 0 == said
+    assert said <= {LINE_TEST}  # the scheduled test of the line is due at some hours of the machine's clock
 
 
 def speak_until(folder, port, begun, happened):

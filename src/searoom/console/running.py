@@ -46,10 +46,13 @@ def run(folder: Path, port: int, say: Callable[[str], None], log: EventLog = SIL
             limit_concurrency=OPEN,
             timeout_graceful_shutdown=GRACE_S,
         )
-        say(f"{follower.view.party}: console at http://{LOOPBACK}:{where}/")
-        log.tell("listening", party=follower.view.party, port=where)
+
+        def ready() -> None:
+            say(f"{follower.view.party}: console at http://{LOOPBACK}:{where}/")
+            log.tell("listening", party=follower.view.party, port=where)
+
         server = _Server(config)
-        asyncio.run(_serve(server, door))
+        asyncio.run(_serve(server, door, ready))
     if faults:
         raise StateUnknown(
             f"the console could not go on: {faults[0]}", advice="Start it again; nothing was lost by it."
@@ -71,9 +74,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(server: _Server, door: socket.socket) -> None:
+async def _serve(server: _Server, door: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal ends it; `ready` is called when one would end it in order, for who is told may send it."""
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
+    ready()
     await server.serve(sockets=[door])
 
 
